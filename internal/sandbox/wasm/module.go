@@ -11,6 +11,8 @@
 // It knows nothing of gas, of hosts or of an engine.
 package wasm
 
+import "slices"
+
 // ValueType is a WebAssembly value type, numbered as in the binary format.
 type ValueType byte
 
@@ -129,14 +131,5 @@ func (m *Module) FunctionType(index uint32) FuncType {
 
 // Equal says whether two function types are the same.
 func (t FuncType) Equal(o FuncType) bool {
-	return string(typeBytes(t.Params)) == string(typeBytes(o.Params)) &&
-		string(typeBytes(t.Results)) == string(typeBytes(o.Results))
-}
-
-func typeBytes(types []ValueType) []byte {
-	b := make([]byte, len(types))
-	for i, t := range types {
-		b[i] = byte(t)
-	}
-	return b
+	return slices.Equal(t.Params, o.Params) && slices.Equal(t.Results, o.Results)
 }
