@@ -49,6 +49,8 @@ type Module struct {
 	FunctionNames map[uint32]string
 
 	Size int // of the original bytes
+
+	sections [sectionIDs]int // offsets of the sections, for messages
 }
 
 // Import is an imported function.
@@ -116,7 +118,8 @@ type Body struct {
 	Offset int    // of Code in the original bytes, for messages
 
 	// MaxHeight is the greatest number of operands on the stack, found by
-	// Check.
+	// Check: the greatest height of the operand stack of the specification's
+	// validation algorithm after any instruction, in dead code too.
 	MaxHeight uint32
 }
 

@@ -39,6 +39,7 @@ const (
 	exceptions = "exceptions are not supported"
 	tailCalls  = "tail calls are not supported"
 	references = "reference types are not supported"
+	typed      = "only the select without types is supported"
 	bulkMemory = "bulk memory operations are not supported"
 )
 
@@ -169,7 +170,7 @@ var table = [...]row{
 	{OpCatchAll, "catch_all", "", ImmNone, 0, 0, 0, 0, exceptions},
 	{OpDrop, "drop", "Drop", ImmNone, 0, 0, 0, 0, allowed},
 	{OpSelect, "select", "Select", ImmNone, 0, 0, 0, 0, allowed},
-	{OpTypedSelect, "select", "TypedSelect", ImmNone, 0, 0, 0, 0, references},
+	{OpTypedSelect, "select", "TypedSelect", ImmNone, 0, 0, 0, 0, typed},
 	{OpTryTable, "try_table", "", ImmNone, 0, 0, 0, 0, exceptions},
 	{OpLocalGet, "local.get", "LocalGet", ImmLocal, 0, 0, 0, 0, allowed},
 	{OpLocalSet, "local.set", "LocalSet", ImmLocal, 0, 0, 0, 0, allowed},

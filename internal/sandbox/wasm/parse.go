@@ -16,9 +16,10 @@ const (
 	dataSection      = 11
 	dataCountSection = 12
 	tagSection       = 13
+	sectionIDs       = 14
 )
 
-var sectionNames = [...]string{
+var sectionNames = [sectionIDs]string{
 	customSection: "custom", typeSection: "type", importSection: "import", functionSection: "function",
 	tableSection: "table", memorySection: "memory", globalSection: "global", exportSection: "export",
 	startSection: "start", elementSection: "element", codeSection: "code", dataSection: "data",
@@ -50,6 +51,9 @@ func Parse(code []byte) (*Module, error) {
 				r.failAt(pos, "section is out of order or there twice")
 			}
 			last = id
+			if id < sectionIDs {
+				p.module.sections[id] = pos
+			}
 		}
 		if r.ok() {
 			r.code = code[:r.pos+size]
@@ -94,7 +98,7 @@ func (p *parser) section(r *reader, id, start int) {
 	case exportSection:
 		p.exports(r)
 	case startSection:
-		r.failAt(start, "a start function is refused: deploying and calling start a contract")
+		r.failAt(start, "a start function is refused: contracts run only when they are deployed or called")
 	case elementSection:
 		p.elements(r)
 	case codeSection:
