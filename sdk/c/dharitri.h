@@ -434,6 +434,57 @@ static inline void call_data_argument(call_data_t *data, const void *argument, i
     }
 }
 
+/* -- argument blocks of calls ------------------------------------------------ */
+
+enum { MAX_CALL_ARGUMENTS = 16 };
+
+typedef struct {
+    uint8_t *bytes;
+    int32_t length;
+    int32_t capacity;
+    int32_t count;
+    uint32_t lengths[MAX_CALL_ARGUMENTS];
+} call_arguments_t;
+
+static inline uint8_t *call_arguments_room(call_arguments_t *block, int32_t length)
+{
+    REQUIRE(block->count < MAX_CALL_ARGUMENTS, "too many arguments");
+    REQUIRE(length <= block->capacity - block->length, "arguments too long");
+    uint8_t *room = block->bytes + block->length;
+    block->lengths[block->count++] = (uint32_t)length;
+    block->length += length;
+    return room;
+}
+
+static inline void call_arguments_add(call_arguments_t *block, const void *argument, int32_t length)
+{
+    memcpy(call_arguments_room(block, length), argument, (size_t)length);
+}
+
+/* Adds an argument of the running call. */
+static inline void call_arguments_forward(call_arguments_t *block, int32_t id)
+{
+    int32_t length = getArgumentLength(id);
+    REQUIRE(length >= 0, "wrong number of arguments");
+    getArgument(id, call_arguments_room(block, length));
+}
+
+/* Adds an argument of the running call as hexadecimal text, which is what
+ * upgradeContract wants. */
+static inline void call_arguments_forward_hex(call_arguments_t *block, int32_t id)
+{
+    int32_t length = getArgumentLength(id);
+    REQUIRE(length >= 0, "wrong number of arguments");
+    REQUIRE(length <= block->capacity / 2, "arguments too long");
+    uint8_t *text = call_arguments_room(block, 2 * length);
+    getArgument(id, text + length);
+    for (int32_t i = 0; i < length; i++) {
+        uint8_t byte = text[length + i];
+        text[2 * i] = (uint8_t)"0123456789abcdef"[byte >> 4];
+        text[2 * i + 1] = (uint8_t)"0123456789abcdef"[byte & 15];
+    }
+}
+
 /* Says, inside callBack, whether the call that it answers succeeded. The first
  * argument is the return code, empty for 0, if the other contract ran in the
  * same transaction, and the text "ok" if its answer came by message. */
