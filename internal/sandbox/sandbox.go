@@ -45,7 +45,17 @@ func (s *Sandbox) Close() error { panic("skeleton") }
 
 // Load gives the code ready to be instantiated. An error is a *wasm.Error (the
 // module is refused). Results are cached by the SHA-256 of the bytes.
-func (s *Sandbox) Load(code []byte) (*Code, error) { panic("skeleton") }
+func (s *Sandbox) Load(key [32]byte, code []byte) (*Code, error) { panic("skeleton") }
+
+// Cached gives loaded code by its key.
+func (s *Sandbox) Cached(key [32]byte) (*Code, bool) { panic("skeleton") }
+
+// Size is the size of the original bytes.
+func (c *Code) Size() int { panic("skeleton") }
+
+// PriceKey is the schedule key of a row of meter.Prices.Opcode, empty if the
+// row is never charged.
+func PriceKey(row int) string { panic("skeleton") }
 
 // Code is loaded code.
 type Code struct{}
