@@ -63,7 +63,7 @@ func (x *Frame) callDirectly() error {
 		return err
 	}
 	if err := x.start(code, false); err != nil {
-		return failInvalidCode() // whatever the reason
+		return asInvalidCode(err)
 	}
 	name := x.input.Function
 	if name == initFunction || name == solidityInit {
@@ -167,7 +167,7 @@ func (x *Frame) install(code, metadata []byte, base uint64) error {
 		}
 	}
 	if err := x.start(c, true); err != nil {
-		return failInvalidCode() // whatever the reason
+		return asInvalidCode(err)
 	}
 	if function, ok := x.code.Function(initFunction); ok {
 		if err := x.run(function); err != nil {
@@ -176,6 +176,14 @@ func (x *Frame) install(code, metadata []byte, base uint64) error {
 	}
 	x.record(code, metadata, x.input.Caller)
 	return nil
+}
+
+// asInvalidCode makes every failure to start invalid code, whatever its reason.
+func asInvalidCode(err error) error {
+	if asFailure(err) != nil {
+		return failInvalidCode()
+	}
+	return err
 }
 
 // run runs an exported function in this level's instance, and what it ends

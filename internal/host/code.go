@@ -123,12 +123,12 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 	if loaded == nil {
 		var err error
 		if loaded, err = x.vm.sandbox.Load(code.key, code.bytes); err != nil {
-			return failInvalidCode()
+			return refusedCode(err)
 		}
 	}
 	instance, err := x.vm.sandbox.Start(loaded, x.GasLeft())
 	if err != nil {
-		return failInvalidCode()
+		return refusedCode(err)
 	}
 	if fresh && !x.vm.obeysContractRules(loaded) {
 		x.vm.sandbox.Stop(instance)
@@ -139,6 +139,15 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 	x.vm.live++
 	x.code = loaded
 	return nil
+}
+
+// refusedCode is what becomes of an error of the sandbox: code that it refuses
+// is invalid, anything else is no outcome of a contract.
+func refusedCode(err error) error {
+	if sandbox.Refused(err) {
+		return failInvalidCode()
+	}
+	return err
 }
 
 // stop ends the instance, if there is one.
