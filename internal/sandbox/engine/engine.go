@@ -140,7 +140,8 @@ func (e *Engine) Close() error { return e.runtime.Close(context.Background()) }
 
 // Code is compiled code.
 type Code struct {
-	compiled wazero.CompiledModule
+	compiled  wazero.CompiledModule
+	instances int
 }
 
 // Compile compiles an instrumented module. An error means that the module is
@@ -152,6 +153,9 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 	}
 	return &Code{compiled: compiled}, nil
 }
+
+// Instances is the number of instances that are not closed.
+func (c *Code) Instances() int { return c.instances }
 
 // Close frees the code. No instance of it may be alive.
 func (c *Code) Close() error { return c.compiled.Close(context.Background()) }

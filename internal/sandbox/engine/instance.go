@@ -15,6 +15,7 @@ import (
 // failed call left in memory and globals stays.
 type Instance struct {
 	engine *Engine
+	code   *Code
 	module api.Module
 	memory api.Memory // nil if the module has none
 	gas    api.MutableGlobal
@@ -37,8 +38,10 @@ func (e *Engine) Instantiate(code *Code) (*Instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("instantiate: %w", err)
 	}
+	code.instances++
 	return &Instance{
 		engine: e,
+		code:   code,
 		module: module,
 		memory: module.ExportedMemory(meter.MemoryExport),
 		gas:    module.ExportedGlobal(meter.GasExport).(api.MutableGlobal),
@@ -46,8 +49,11 @@ func (e *Engine) Instantiate(code *Code) (*Instance, error) {
 	}, nil
 }
 
-// Close frees the instance.
-func (in *Instance) Close() error { return in.module.Close(context.Background()) }
+// Close frees the instance. It has to be called once.
+func (in *Instance) Close() error {
+	in.code.instances--
+	return in.module.Close(context.Background())
+}
 
 // Gas gives the gas that remains. It is negative if more was used. It is exact
 // while a host function runs and after a call without an error; after an error
