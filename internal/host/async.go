@@ -115,7 +115,7 @@ func (x *Frame) send(call *asyncCall) error {
 	if err := x.transfer(call.to, call.value, call.gas, call.data, vm.AsyncCall); err != nil {
 		return err
 	}
-	x.gas -= int64(call.gas)
+	x.take(call.gas)
 	return nil
 }
 
@@ -173,7 +173,7 @@ func (x *Frame) runCallback(available uint64, from vm.Address, function string, 
 		}
 	}
 	if back.failed() {
-		x.gas -= x.limit // what was provided is gone, what was used stays used
+		x.take(x.limit) // what was provided is gone, what was used stays used
 		x.result.message = back.message
 		x.Finish([]byte(back.code.String()))
 		x.Finish(x.input.CurrentTxHash)

@@ -26,17 +26,17 @@ func (x *Frame) enterBuiltin(child *Frame, n nesting) error {
 	if err != nil {
 		err = refused(err)
 		if asFailure(err) != nil {
-			x.gas -= int64(provided)
+			x.take(provided)
 		}
 		return err
 	}
 	next, err := child.followUp(out)
 	if err != nil {
-		x.gas -= int64(provided)
+		x.take(provided)
 		return err
 	}
 	left := min(out.GasRemaining, provided)
-	x.gas -= int64(provided - left)
+	x.take(provided - left)
 	if out.Code != vm.OK {
 		return &failure{code: out.Code, text: out.Message}
 	}
@@ -46,11 +46,11 @@ func (x *Frame) enterBuiltin(child *Frame, n nesting) error {
 	if next == nil {
 		return nil
 	}
-	x.gas -= child.gas
+	x.take(left)
 	if err := child.runFollowUp(next, n); err != nil {
 		return err
 	}
-	x.gas += int64(child.GasLeft())
+	x.give(child.GasLeft())
 	return nil
 }
 

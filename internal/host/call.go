@@ -102,7 +102,7 @@ func (x *Frame) upgradeDirectly() error {
 	if err != nil {
 		return err
 	}
-	if err := x.install(code, metadata, x.vm.schedule.CreateContract); err != nil {
+	if err := x.install(code, metadata, true); err != nil {
 		return err
 	}
 	if x.input.CallType == vm.AsyncCall {
@@ -130,7 +130,7 @@ func (v *VM) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, err
 	if err := v.begin(ctx); err != nil {
 		return nil, err
 	}
-	x := v.newFrame(vm.CallInput{Input: input.Input, Function: initFunction})
+	x := v.newFrame(vm.CallInput{Input: input.Input}) // no function name, as contracts see it
 	err := x.createDirectly(input)
 	x.stop()
 	return v.end(x, err)
@@ -151,17 +151,18 @@ func (x *Frame) createDirectly(input *vm.CreateInput) error {
 	}
 	x.input.Recipient, x.storage = address, address
 	x.state.AddBalance(address, x.input.Value)
-	return x.install(input.Code, input.CodeMetadata, x.vm.schedule.CreateContract)
+	return x.install(input.Code, input.CodeMetadata, false)
 }
 
 // install pays for new code of this level's account, starts it, runs its init
-// if there is one, and records the code. The instance stays.
-func (x *Frame) install(code, metadata []byte, base uint64) error {
+// if there is one, and records the code. The instance stays. answers says that
+// an asynchronous installation is answered, for which gas is locked.
+func (x *Frame) install(code, metadata []byte, answers bool) error {
 	c := newCode(code)
-	if err := x.pay(base, c); err != nil {
+	if err := x.pay(x.vm.schedule.CreateContract, c); err != nil {
 		return err
 	}
-	if x.input.Function == upgradeFunction {
+	if answers {
 		if err := x.takeLock(); err != nil {
 			return err
 		}

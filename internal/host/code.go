@@ -103,14 +103,14 @@ func (x *Frame) takeLock() error {
 	if x.GasLeft() <= gas.Add(s.AsyncCallStep, lock) {
 		return failOutOfGas()
 	}
-	x.gas -= int64(s.AsyncCallStep + lock)
+	x.take(s.AsyncCallStep + lock)
 	x.lock = lock
 	return nil
 }
 
 // unlock gives the lock back at the successful end of a level.
 func (x *Frame) unlock() {
-	x.gas += int64(x.lock)
+	x.give(x.lock)
 	x.lock = 0
 }
 
@@ -135,7 +135,7 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 		return failInvalidCode()
 	}
 	x.instance = instance
-	x.limit = x.gas
+	x.limit = x.GasLeft()
 	x.vm.live++
 	x.code = loaded
 	return nil

@@ -18,7 +18,7 @@ func (x *Frame) CreateContract(gasLimit int64, value *big.Int, code, metadata []
 	if price > x.GasLeft() {
 		return vm.Address{}, 1, nil
 	}
-	x.gas -= int64(price)
+	x.take(price)
 	if x.readOnly {
 		return vm.Address{}, 1, nil
 	}
@@ -50,8 +50,11 @@ func (x *Frame) CreateContract(gasLimit int64, value *big.Int, code, metadata []
 // start at the chain's and go up by one with each child.
 func (x *Frame) childAddress() (vm.Address, uint64, error) {
 	nonce, err := x.state.Nonce(x.Address())
+	if asFailure(refused(err)) != nil {
+		nonce, err = 0, nil // the creator is itself being created
+	}
 	if err != nil {
-		return vm.Address{}, 0, refused(err)
+		return vm.Address{}, 0, err
 	}
 	address, err := x.vm.hook.NewAddress(x.Address(), nonce, x.vm.config.VMType[:])
 	if err != nil {

@@ -27,7 +27,8 @@ type Frame struct {
 	// gas is what remains, negative if more was used than provided. While the
 	// guest runs the instance holds it; bind copies it in and out.
 	gas   int64
-	limit int64  // gas when the instance was made
+	spare uint64 // what does not fit into gas, used up before it
+	limit uint64 // gas when the instance was made
 	lock  uint64 // gas kept for the callback of an arriving asynchronous call
 
 	numbers *numbers // big integers; shared in same-context calls
@@ -49,8 +50,26 @@ type result struct {
 // maxGas bounds what a counter can hold: gas is a signed number in the guest.
 const maxGas = uint64(1<<63 - 1)
 
-// setGas provides gas. More than maxGas is cut, which no schedule can tell.
-func (x *Frame) setGas(g uint64) { x.gas = int64(min(g, maxGas)) }
+// setGas provides gas.
+func (x *Frame) setGas(g uint64) { x.gas, x.spare = int64(min(g, maxGas)), g-min(g, maxGas) }
+
+// take takes gas without a test; what remains may become negative.
+func (x *Frame) take(g uint64) {
+	spare := min(g, x.spare)
+	x.spare -= spare
+	x.gas -= int64(min(g-spare, maxGas))
+}
+
+// give gives gas back.
+func (x *Frame) give(g uint64) {
+	if x.gas < 0 {
+		x.gas += int64(min(g, maxGas))
+		return
+	}
+	room := min(g, maxGas-uint64(x.gas))
+	x.gas += int64(room)
+	x.spare += g - room
+}
 
 // Charge takes gas. More than what is left is out of gas at once, without the
 // work (DECISIONS.md, overshoot).
@@ -58,12 +77,12 @@ func (x *Frame) Charge(g uint64) error {
 	if g > x.GasLeft() {
 		return failOutOfGas()
 	}
-	x.gas -= int64(g)
+	x.take(g)
 	return nil
 }
 
 // GasLeft is what remains.
-func (x *Frame) GasLeft() uint64 { return uint64(max(x.gas, 0)) }
+func (x *Frame) GasLeft() uint64 { return uint64(max(x.gas, 0)) + x.spare }
 
 // BoundGas is min(limit as unsigned, GasLeft).
 func (x *Frame) BoundGas(limit int64) uint64 { return min(uint64(limit), x.GasLeft()) }

@@ -79,12 +79,12 @@ func (x *Frame) enter(child *Frame, n nesting) error {
 	if x.vm.builtins[in.Function] {
 		return x.enterBuiltin(child, n)
 	}
-	x.gas -= child.gas
+	x.take(in.GasProvided)
 	if err := child.execute(n); err != nil {
 		return err
 	}
 	child.unlock()
-	x.gas += int64(child.GasLeft())
+	x.give(child.GasLeft())
 	return nil
 }
 
@@ -152,7 +152,7 @@ func (x *Frame) upgradeNested() error {
 	if err != nil {
 		return err
 	}
-	return x.install(code, metadata, x.vm.schedule.CreateContract)
+	return x.install(code, metadata, false)
 }
 
 // nestedInput is the input of a call made by a host function: no hashes, no
