@@ -66,7 +66,7 @@ EXPORT(ready)
     require_arguments(0);
     storageLoad(BENEFICIARY, &beneficiary);
     memset(&nothing, 0, sizeof nothing);
-    REQUIRE(executeOnDestContext(getGasLeft(), &beneficiary, &nothing, TEXT("isOpen"), 0, NULL, NULL) == 0,
+    REQUIRE(executeOnDestContext(most_gas(), &beneficiary, &nothing, TEXT("isOpen"), 0, NULL, NULL) == 0,
             "beneficiary does not answer");
 }
 

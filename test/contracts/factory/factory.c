@@ -65,7 +65,7 @@ EXPORT(createChild)
     int32_t size = argument_bytes(0, code, sizeof code);
     for (int32_t i = 1; i < getNumArguments(); i++) call_arguments_forward(&arguments, i);
 
-    REQUIRE(createContract(getGasLeft(), &nothing, code, metadata, size, &child,
+    REQUIRE(createContract(most_gas(), &nothing, code, metadata, size, &child,
                            arguments.count, arguments.lengths, arguments.bytes) == 0,
             "creation failed");
 
@@ -120,7 +120,7 @@ EXPORT(callChild)
     int32_t length = argument_bytes(1, function, sizeof function);
     for (int32_t i = 2; i < getNumArguments(); i++) call_arguments_forward(&arguments, i);
 
-    REQUIRE(executeOnDestContext(getGasLeft(), &child, &nothing, function, length,
+    REQUIRE(executeOnDestContext(most_gas(), &child, &nothing, function, length,
                                  arguments.count, arguments.lengths, arguments.bytes) == 0,
             "call failed");
 }
