@@ -485,6 +485,14 @@ static inline void call_arguments_forward_hex(call_arguments_t *block, int32_t i
     }
 }
 
+/* Gas for a call: what is left but a sixteenth. A call that fails loses all the
+ * gas it was given, and the contract needs some to act on that. */
+static inline int64_t most_gas(void)
+{
+    int64_t left = getGasLeft();
+    return left - left / 16;
+}
+
 /* Says, inside callBack, whether the call that it answers succeeded. The first
  * argument is the return code, empty for 0, if the other contract ran in the
  * same transaction, and the text "ok" if its answer came by message. */

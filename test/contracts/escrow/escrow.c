@@ -2,16 +2,20 @@
  *
  * escrow: holds value until its owner releases it to another contract or takes
  * it back. See README.md.
+ *
+ * What is held is the balance of the contract and nothing else. So a release
+ * that the beneficiary refuses needs no bookkeeping: the value is back before
+ * callBack runs, and stays even if callBack could not run. After a failed call
+ * callBack has only the gas that was locked for it, and keeps to little work.
  */
 #include "dharitri.h"
 
 #define OWNER TEXT("owner")
 #define BENEFICIARY TEXT("beneficiary")
-#define HELD TEXT("held")
-#define PENDING TEXT("pending")
-#define RELEASED TEXT("released")
+#define RELEASES TEXT("releases")
 #define RECEIPT TEXT("receipt")
-#define LAST_ERROR TEXT("lastError")
+
+enum { MAX_ANSWER = 32 };
 
 static void require_owner(void)
 {
@@ -21,35 +25,13 @@ static void require_owner(void)
     REQUIRE(address_equal(&caller, &owner), "only the owner can do this");
 }
 
-/* Moves the whole amount under one key to what lies under another. */
-static int32_t move(const char *from, int32_t fromLength, const char *to, int32_t toLength)
+static int32_t own_balance(void)
 {
-    int32_t amount = load_amount(from, fromLength);
-    int32_t sum = load_amount(to, toLength);
-    bigIntAdd(sum, sum, amount);
-    store_amount(from, fromLength, bigIntNew(0));
-    store_amount(to, toLength, sum);
-    return amount;
-}
-
-static void log_event(const char *name, int32_t length, int32_t amount)
-{
-    topic_t topic;
-    topic_text(&topic, name, length);
-    log_amount(&topic, 1, amount);
-}
-
-/* Stores an argument of any length, cut to what fits. */
-static void store_argument(const char *key, int32_t keyLength, int32_t id)
-{
-    static uint8_t text[256];
-    int32_t length = getArgumentLength(id);
-    if (length > (int32_t)sizeof text) {
-        storageStore(key, keyLength, TEXT("(too long)"));
-        return;
-    }
-    if (length > 0) getArgument(id, text);
-    storageStore(key, keyLength, text, length < 0 ? 0 : length);
+    address_t self;
+    int32_t balance = bigIntNew(0);
+    getSCAddress(&self);
+    bigIntGetExternalBalance(&self, balance);
+    return balance;
 }
 
 EXPORT(init)
@@ -65,13 +47,13 @@ EXPORT(init)
 
 EXPORT(deposit)
 {
+    topic_t topics[2];
     require_arguments(0);
     int32_t value = call_value();
     REQUIRE(bigIntSign(value) > 0, "no value sent");
-    int32_t held = load_amount(HELD);
-    bigIntAdd(held, held, value);
-    store_amount(HELD, held);
-    log_event(TEXT("deposit"), value);
+    topic_text(&topics[0], TEXT("deposit"));
+    getCaller(&topics[1]);
+    log_amount(topics, 2, value);
 }
 
 /* Asks the beneficiary whether it would take a deposit now: its answer becomes
@@ -84,11 +66,10 @@ EXPORT(ready)
     require_arguments(0);
     storageLoad(BENEFICIARY, &beneficiary);
     memset(&nothing, 0, sizeof nothing);
-    REQUIRE(executeOnDestContext(getGasLeft(), &beneficiary, &nothing, TEXT("isOpen"), 0, NULL, NULL) == 0,
+    REQUIRE(executeOnDestContext(most_gas(), &beneficiary, &nothing, TEXT("isOpen"), 0, NULL, NULL) == 0,
             "beneficiary does not answer");
 }
 
-/* Everything is stored before the call, since asyncCall ends this function. */
 EXPORT(release)
 {
     address_t beneficiary;
@@ -96,72 +77,68 @@ EXPORT(release)
     require_no_value();
     require_arguments(0);
     require_owner();
-    REQUIRE(bigIntSign(load_amount(PENDING)) == 0, "release is pending");
-    int32_t amount = move(HELD, PENDING);
-    REQUIRE(bigIntSign(amount) > 0, "nothing is held");
-    storageStore(LAST_ERROR, NULL, 0);
+    int32_t held = own_balance();
+    REQUIRE(bigIntSign(held) > 0, "nothing is held");
     storageLoad(BENEFICIARY, &beneficiary);
-    value_of(amount, &value);
+    value_of(held, &value);
     asyncCall(&beneficiary, &value, TEXT("deposit"));
 }
 
 /* The answer to release. Another contract can call this function like any
- * other, so it answers to the beneficiary only, and only while it has to. If
- * the beneficiary refused, the value is back in this account already: in the same
- * transaction because the transfer was undone, otherwise because it came with
- * the answer. */
+ * other, so it listens to the beneficiary only. */
 EXPORT(callBack)
 {
+    topic_t topic;
     address_t caller, beneficiary;
+    uint8_t answer[MAX_ANSWER];
     getCaller(&caller);
     storageLoad(BENEFICIARY, &beneficiary);
-    REQUIRE(address_equal(&caller, &beneficiary) && bigIntSign(load_amount(PENDING)) > 0, "unexpected answer");
+    REQUIRE(address_equal(&caller, &beneficiary), "unexpected answer");
+
+    int32_t length = getArgumentLength(1);
+    if (length < 0 || length > MAX_ANSWER) length = 0;
+    if (length > 0) getArgument(1, answer);
     if (callback_ok()) {
-        log_event(TEXT("release"), move(PENDING, RELEASED));
-        store_argument(RECEIPT, 1);
+        smallIntStorageStoreUnsigned(RELEASES, smallIntStorageLoadUnsigned(RELEASES) + 1);
+        storageStore(RECEIPT, answer, length);
+        topic_text(&topic, TEXT("release"));
     } else {
-        log_event(TEXT("refused"), move(PENDING, HELD));
-        store_argument(LAST_ERROR, 1);
+        topic_text(&topic, TEXT("refused"));
     }
+    writeLog(answer, length, &topic, 1);
 }
 
 EXPORT(refund)
 {
+    topic_t topics[2];
     address_t owner;
     require_no_value();
     require_arguments(0);
     require_owner();
-    int32_t held = load_amount(HELD);
+    int32_t held = own_balance();
     REQUIRE(bigIntSign(held) > 0, "nothing is held");
-    store_amount(HELD, bigIntNew(0));
     getCaller(&owner);
     send_amount(&owner, held);
-    log_event(TEXT("refund"), held);
+    topic_text(&topics[0], TEXT("refund"));
+    topic_address(&topics[1], &owner);
+    log_amount(topics, 2, held);
 }
 
-/* held, pending, released */
-EXPORT(amounts)
+EXPORT(held)
 {
     require_arguments(0);
-    bigIntFinishUnsigned(load_amount(HELD));
-    bigIntFinishUnsigned(load_amount(PENDING));
-    bigIntFinishUnsigned(load_amount(RELEASED));
+    bigIntFinishUnsigned(own_balance());
 }
 
-static void finish_stored(const char *key, int32_t length)
+EXPORT(releases)
 {
-    static uint8_t value[256];
-    finish(value, storageLoad(key, length, value));
+    require_arguments(0);
+    smallIntFinishUnsigned(smallIntStorageLoadUnsigned(RELEASES));
 }
 
 EXPORT(receipt)
 {
+    uint8_t answer[MAX_ANSWER];
     require_arguments(0);
-    finish_stored(RECEIPT);
-}
-
-EXPORT(lastError)
-{
-    require_arguments(0);
-    finish_stored(LAST_ERROR);
+    finish(answer, storageLoad(RECEIPT, answer));
 }

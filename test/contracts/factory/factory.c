@@ -7,11 +7,10 @@
 
 #define COUNT TEXT("count")
 #define UPGRADING TEXT("upgrading")
-#define LAST_ERROR TEXT("lastError")
 
-enum { MAX_CODE = 32768, MAX_ARGUMENT_BYTES = 4096, MAX_MESSAGE = 256 };
+enum { MAX_CODE = 32768, MAX_ARGUMENT_BYTES = 4096 };
 
-static uint8_t code[MAX_CODE], argumentBytes[MAX_ARGUMENT_BYTES], message[MAX_MESSAGE];
+static uint8_t code[MAX_CODE], argumentBytes[MAX_ARGUMENT_BYTES];
 
 static const uint8_t metadata[2] = {METADATA_UPGRADEABLE | METADATA_READABLE, METADATA_PAYABLE};
 static const value_t nothing;
@@ -43,12 +42,12 @@ static void argument_child(int32_t id, address_t *child)
     storageLoad(&key, sizeof key, child);
 }
 
-static void log_child(const char *name, int32_t length, const address_t *child, const void *data, int32_t dataLength)
+static void log_child(const char *name, int32_t length, const address_t *child)
 {
     topic_t topics[2];
     topic_text(&topics[0], name, length);
     topic_address(&topics[1], child);
-    writeLog(data, dataLength, topics, 2);
+    writeLog(NULL, 0, topics, 2);
 }
 
 EXPORT(init)
@@ -66,7 +65,7 @@ EXPORT(createChild)
     int32_t size = argument_bytes(0, code, sizeof code);
     for (int32_t i = 1; i < getNumArguments(); i++) call_arguments_forward(&arguments, i);
 
-    REQUIRE(createContract(getGasLeft(), &nothing, code, metadata, size, &child,
+    REQUIRE(createContract(most_gas(), &nothing, code, metadata, size, &child,
                            arguments.count, arguments.lengths, arguments.bytes) == 0,
             "creation failed");
 
@@ -75,10 +74,11 @@ EXPORT(createChild)
     storageStore(&key, sizeof key, &child, sizeof child);
     smallIntStorageStoreUnsigned(COUNT, (int64_t)(index + 1));
     finish(&child, sizeof child);
-    log_child(TEXT("created"), &child, NULL, 0);
+    log_child(TEXT("created"), &child);
 }
 
-/* upgradeContract ends this function; callBack hears how it went. */
+/* upgradeContract ends this function. callBack hears of success; a failed
+ * upgrade leaves no gas for it, so nothing here waits for an answer. */
 EXPORT(upgradeChild)
 {
     address_t child;
@@ -89,14 +89,12 @@ EXPORT(upgradeChild)
     int32_t size = argument_bytes(1, code, sizeof code);
     for (int32_t i = 2; i < getNumArguments(); i++) call_arguments_forward_hex(&arguments, i);
 
-    REQUIRE(storageLoadLength(UPGRADING) == 0, "upgrade is pending");
     storageStore(UPGRADING, &child, sizeof child);
-    storageStore(LAST_ERROR, NULL, 0);
     upgradeContract(&child, getGasLeft(), &nothing, code, metadata, size,
                     arguments.count, arguments.lengths, arguments.bytes);
 }
 
-/* Another contract can call this function like any other, so it answers only
+/* Another contract can call this function like any other, so it listens only
  * to the child that is being upgraded. */
 EXPORT(callBack)
 {
@@ -105,17 +103,10 @@ EXPORT(callBack)
     REQUIRE(storageLoad(UPGRADING, &upgrading) == ADDRESS_LENGTH && address_equal(&child, &upgrading),
             "unexpected answer");
     storageStore(UPGRADING, NULL, 0);
-    if (callback_ok()) {
-        account_key_t key = account_key('r', &child);
-        smallIntStorageStoreUnsigned(&key, sizeof key, smallIntStorageLoadUnsigned(&key, sizeof key) + 1);
-        log_child(TEXT("upgraded"), &child, NULL, 0);
-        return;
-    }
-    int32_t length = getArgumentLength(1);
-    if (length < 0 || length > MAX_MESSAGE) length = 0;
-    if (length > 0) getArgument(1, message);
-    storageStore(LAST_ERROR, message, length);
-    log_child(TEXT("refused"), &child, message, length);
+    if (!callback_ok()) return;
+    account_key_t key = account_key('r', &child);
+    smallIntStorageStoreUnsigned(&key, sizeof key, smallIntStorageLoadUnsigned(&key, sizeof key) + 1);
+    log_child(TEXT("upgraded"), &child);
 }
 
 /* Results of the child become results of this call. */
@@ -129,7 +120,7 @@ EXPORT(callChild)
     int32_t length = argument_bytes(1, function, sizeof function);
     for (int32_t i = 2; i < getNumArguments(); i++) call_arguments_forward(&arguments, i);
 
-    REQUIRE(executeOnDestContext(getGasLeft(), &child, &nothing, function, length,
+    REQUIRE(executeOnDestContext(most_gas(), &child, &nothing, function, length,
                                  arguments.count, arguments.lengths, arguments.bytes) == 0,
             "call failed");
 }
@@ -153,10 +144,4 @@ EXPORT(revisionOf)
     argument_child(0, &child);
     account_key_t key = account_key('r', &child);
     smallIntFinishUnsigned(smallIntStorageLoadUnsigned(&key, sizeof key));
-}
-
-EXPORT(lastError)
-{
-    require_arguments(0);
-    finish(message, storageLoad(LAST_ERROR, message));
 }
