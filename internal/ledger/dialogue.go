@@ -24,9 +24,6 @@ type Transaction struct {
 	// Timestamp is that of the block being made, in seconds since 1970. A
 	// block is never older than the previous one.
 	Timestamp uint64
-
-	// Digest identifies the transaction; it goes into the block's hash.
-	Digest vm.Hash
 }
 
 // A Dialogue is one execution's view of the ledger: the committed state with
@@ -142,8 +139,9 @@ func (l *Ledger) endDialogue() error {
 //
 // The output is checked, not trusted: its deltas must sum up to the value, no
 // balance may become negative, code may only appear on addresses of contracts.
-// An output whose code is not OK cannot be committed.
-func (d *Dialogue) Commit(out *vm.Output) (vm.Block, error) {
+// An output whose code is not OK cannot be committed. The hash of the
+// transaction goes into the block's hash.
+func (d *Dialogue) Commit(transaction vm.Hash, out *vm.Output) (vm.Block, error) {
 	l := d.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -160,7 +158,7 @@ func (d *Dialogue) Commit(out *vm.Output) (vm.Block, error) {
 		if err := apply(tx, &d.change, out); err != nil {
 			return err
 		}
-		digest, err := d.digest(out)
+		digest, err := d.digest(transaction, out)
 		if err != nil {
 			return err
 		}
@@ -174,8 +172,8 @@ func (d *Dialogue) Commit(out *vm.Output) (vm.Block, error) {
 }
 
 // digest covers the transaction and all that it did.
-func (d *Dialogue) digest(out *vm.Output) (vm.Hash, error) {
-	b := append([]byte("change"), d.change.Digest[:]...)
+func (d *Dialogue) digest(transaction vm.Hash, out *vm.Output) (vm.Hash, error) {
+	b := append([]byte("change"), transaction[:]...)
 	b = append(b, d.change.Sender[:]...)
 	b = binary.AppendUvarint(b, uint64(len(d.change.Value.Bytes())))
 	b = append(b, d.change.Value.Bytes()...)

@@ -65,7 +65,7 @@ func begin(t *testing.T, l *Ledger, sender vm.Address, value int64) *Dialogue {
 
 func commit(t *testing.T, l *Ledger, sender vm.Address, value int64, accounts ...vm.OutputAccount) {
 	t.Helper()
-	if _, err := begin(t, l, sender, value).Commit(&vm.Output{Accounts: accounts}); err != nil {
+	if _, err := begin(t, l, sender, value).Commit(vm.Hash{}, &vm.Output{Accounts: accounts}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -207,7 +207,7 @@ func TestOutputsThatCannotBeTrueChangeNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLedger(t)
 			before := fingerprint(t, l)
-			_, err := begin(t, l, user("alice"), 10).Commit(&tt.out)
+			_, err := begin(t, l, user("alice"), 10).Commit(vm.Hash{}, &tt.out)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
@@ -270,7 +270,7 @@ func TestADialogueKeepsTheLedgerStill(t *testing.T) {
 	if _, err := l.Account(user("alice")); !errors.Is(err, ErrNoDialogue) {
 		t.Errorf("question outside a dialogue: %v", err)
 	}
-	if _, err := d.Commit(&vm.Output{}); !errors.Is(err, ErrNoDialogue) {
+	if _, err := d.Commit(vm.Hash{}, &vm.Output{}); !errors.Is(err, ErrNoDialogue) {
 		t.Errorf("commit of an ended dialogue: %v", err)
 	}
 	if err := d.End(); err != nil {
@@ -436,7 +436,7 @@ func TestWhatWasCommittedIsThereAfterReopening(t *testing.T) {
 		t.Error("the ledger changed")
 	}
 	check(t, read)
-	if _, err := read.dialogueForTest().Commit(&vm.Output{}); err == nil {
+	if _, err := read.dialogueForTest().Commit(vm.Hash{}, &vm.Output{}); err == nil {
 		t.Error("a ledger opened for reading was changed")
 	}
 	if err := read.Close(); err != nil {
