@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,26 +39,8 @@ var recordings = []struct {
 	dir   string
 	least int
 }{
-	{"../vectors", 2500},
-	{"../vectors-corrected", 0},
-}
-
-// done names the families whose every step must pass; the others are listed
-// as not yet.
-var done = []string{"bigint", "opcodes", "validation", "eei"}
-
-// notYet leaves out what Core cannot do yet.
-func notYet(c *vectors.Case, s *vectors.Step) bool {
-	_, name, _ := strings.Cut(c.Name, "/")
-	switch {
-	case !slices.Contains(done, c.Family()):
-		return true
-	case c.Family() != "eei":
-		return false
-	case name == "call-faults", name == "read-only", strings.HasPrefix(name, "dct-"):
-		return true
-	}
-	return strings.HasPrefix(name, "entry-") && s.CallType() != vm.DirectCall
+	{"../vectors", 3900},
+	{"../vectors-corrected", 56},
 }
 
 func namedSchedule(name string) (vm.GasSchedule, error) {
@@ -117,7 +98,6 @@ func runVectors(t *testing.T, w way, cases []*vectors.Case, least int, all *outp
 		Schedule: namedSchedule,
 		Engine:   w.engine,
 		Twice:    true,
-		Skip:     notYet,
 		Observe: func(c *vectors.Case, step int, out *vm.Output) {
 			all.add(t, fmt.Sprintf("%s, step %d", c.Name, step), w.name, out)
 		},
