@@ -19,12 +19,13 @@ type bodyChecker struct {
 	height int     // greatest height of stack
 }
 
-// frame is a control construct that is open.
+// frame is a control construct that is open. It is small because two bytes of
+// code open one.
 type frame struct {
 	op     Opcode    // block, loop, if, else; end for the body itself
 	result ValueType // 0 is none
-	height int       // of the operand stack where it began
 	dead   bool      // the rest of it cannot be reached
+	height uint32    // of the operand stack where it began
 }
 
 // label is the type of the operand that a branch to the frame takes.
@@ -184,7 +185,7 @@ func (c *bodyChecker) pop(t ValueType) string {
 // popAny pops an operand of any type. Dead code makes operands up.
 func (c *bodyChecker) popAny() (ValueType, string) {
 	f := &c.frames[len(c.frames)-1]
-	if len(c.stack) == f.height {
+	if len(c.stack) == int(f.height) {
 		if f.dead {
 			return unknown, ""
 		}
@@ -196,7 +197,7 @@ func (c *bodyChecker) popAny() (ValueType, string) {
 }
 
 func (c *bodyChecker) open(op Opcode, result ValueType) {
-	c.frames = append(c.frames, frame{op: op, result: result, height: len(c.stack)})
+	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack))})
 }
 
 // kill says that the rest of the innermost frame cannot be reached.

@@ -78,7 +78,7 @@ func (c *bodyChecker) close() string {
 			return reason
 		}
 	}
-	if n := len(c.stack) - f.height; n != 0 {
+	if n := len(c.stack) - int(f.height); n != 0 {
 		return fmt.Sprintf("%d operands are left on the stack", n)
 	}
 	c.frames = c.frames[:len(c.frames)-1]
