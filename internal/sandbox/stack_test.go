@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -103,4 +104,63 @@ func TestFunctionThatIsTooLarge(t *testing.T) {
 			t.Error(got)
 		}
 	})
+}
+
+// sprawling makes functions that need much more native stack than their
+// operands and locals: f calls itself without end.
+func sprawling(values, loops, locals int) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "global i64 1\nfunc main; i32.const 0; call f\nfunc g\nfunc f i32\nlocal %d i64\n", locals)
+	for range values {
+		s.WriteString(strings.Repeat("global.get 0\n", 15) + "call g\n" + strings.Repeat("i64.add\n", 14) + "drop\n")
+	}
+	count := func() {
+		for k := range locals {
+			fmt.Fprintf(&s, "local.get %d; i64.const 1; i64.add; local.set %d\n", k+1, k+1)
+		}
+	}
+	s.WriteString(strings.Repeat("loop\n", loops))
+	count()
+	s.WriteString("local.get 0; call f\n")
+	count()
+	s.WriteString(strings.Repeat("local.get 0; br_if 0; end\n", loops))
+	return s.String()
+}
+
+// The limit on weights keeps native stacks small, so that the engine's own
+// limit of 400 MB, which is not the same for every engine, cannot be reached by
+// a module that compiles in reasonable time.
+func TestNativeStackIsBounded(t *testing.T) {
+	const limit = 40 << 20
+	for _, test := range []struct {
+		name                  string
+		values, loops, locals int
+	}{
+		{"values that live across a call, in a small function", 170, 0, 0},
+		{"values that live across a call, in a large function", 2000, 0, 0},
+		{"locals in nested loops, few", 0, 60, 13},
+		{"locals in nested loops, many", 0, 100, 100},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, false, flat())
+			code, in := w.start(t, sprawling(test.values, test.loops, test.locals), 1<<60)
+			before := heap()
+			if got := call(t, code, in, "main"); got != "trap: stack exhausted" {
+				t.Fatal(got)
+			}
+			if used := heap() - before; used > limit {
+				t.Errorf("the stack has %d bytes", used)
+			} else {
+				t.Logf("the stack has %d bytes", used)
+			}
+		})
+	}
+}
+
+// heap is the size of live objects in bytes, and with them of native stacks.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
