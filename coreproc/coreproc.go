@@ -45,20 +45,13 @@ func Main() {
 // Run is Core: it never returns. It is all that the program "core" does.
 func Run() { os.Exit(corepart.Main(Build(), construct)) }
 
-// Build identifies the build of this program: its module version, and the
-// revision where one is known.
+// Build identifies the build of this program: the version of its main module,
+// which holds the revision where it is known.
 func Build() string {
-	build, ok := debug.ReadBuildInfo()
-	if !ok || build.Main.Version == "" {
-		return "devel"
+	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" {
+		return build.Main.Version
 	}
-	version := build.Main.Version
-	for _, s := range build.Settings {
-		if s.Key == "vcs.revision" || s.Key == "vcs.modified" && s.Value == "true" {
-			version += " " + s.Value
-		}
-	}
-	return version
+	return "devel"
 }
 
 func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepart.Facts, error) {

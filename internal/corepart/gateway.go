@@ -60,7 +60,11 @@ func ask[Q, R any](g *gateway, method ipc.Method[Q, R], q *Q) (*R, error) {
 		return r, nil
 	}
 	var denial *ipc.Denial
+	var size *ipc.SizeError
 	switch {
+	case errors.As(err, &size):
+		g.failure = fmt.Errorf("%s: %w", method.Name, err)
+		return nil, g.failure
 	case !errors.As(err, &denial):
 		g.broken = fmt.Errorf("%s: %w", method.Name, err)
 		return nil, g.broken

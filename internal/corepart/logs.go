@@ -12,6 +12,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 )
 
 const (
@@ -30,29 +32,18 @@ const (
 // endian) and a JSON object:
 //
 //	{"Message":"end of loop","LogLevel":4,"Args":["err","EOF"],"Timestamp":1600000000000000005,"LoggerName":"core/part","Correlation":{}}
-//
-// LogLevel is 0 trace, 1 debug, 2 info, 3 warning, 4 error. Empty fields but
-// Correlation are left out. Args are keys and values in turn; bytes are hex.
 type lines struct {
-	profile atomic.Pointer[profile]
+	levels  atomic.Pointer[protocol.Levels]
 	queue   chan []byte
 	dropped atomic.Uint64
 	stop    chan struct{}
 	written chan struct{} // closed when the writer has ended
 }
 
-type logLine struct {
-	Message     string   `json:",omitempty"`
-	LogLevel    int32    `json:",omitempty"`
-	Args        []string `json:",omitempty"`
-	Timestamp   int64    `json:",omitempty"`
-	LoggerName  string   `json:",omitempty"`
-	Correlation struct{}
-}
-
 func newLines(w io.Writer) *lines {
 	l := &lines{queue: make(chan []byte, queuedLines), stop: make(chan struct{}), written: make(chan struct{})}
-	l.profile.Store(defaultProfile())
+	levels := protocol.DefaultLevels()
+	l.levels.Store(&levels)
 	go l.write(w)
 	return l
 }
@@ -82,11 +73,11 @@ func (l *lines) write(w io.Writer) {
 
 func (l *lines) writeLine(w io.Writer, frame []byte) bool {
 	if n := l.dropped.Swap(0); n > 0 {
-		lost := logLine{
+		lost := protocol.LogLine{
 			Message: "log lines dropped", LogLevel: 3, Args: []string{"lines", fmt.Sprint(n)},
 			Timestamp: time.Now().UnixNano(), LoggerName: "core/part",
 		}
-		if _, err := w.Write(lost.frame()); err != nil {
+		if _, err := w.Write(frameOf(&lost)); err != nil {
 			return false
 		}
 	}
@@ -120,12 +111,17 @@ func (l *lines) follow(r io.Reader) (gone bool) {
 		if _, err := io.ReadFull(r, payload); err != nil {
 			return !isClosed(err)
 		}
-		p, err := parseProfile(payload)
+		var profile protocol.LogProfile
+		err := json.Unmarshal(payload, &profile)
+		levels := protocol.Levels(nil)
+		if err == nil {
+			levels, err = protocol.ParseLevels(profile.LogLevelPatterns)
+		}
 		if err != nil {
 			l.logger("core/part").Warn("log profile is not understood", "err", err)
 			continue
 		}
-		l.profile.Store(p)
+		l.levels.Store(&levels)
 	}
 }
 
@@ -142,19 +138,19 @@ type handler struct {
 
 // Enabled implements slog.Handler.
 func (h *handler) Enabled(_ context.Context, level slog.Level) bool {
-	return level >= h.lines.profile.Load().level(h.name)
+	return level >= h.lines.levels.Load().Of(h.name)
 }
 
 // Handle implements slog.Handler. It never blocks and never fails.
 func (h *handler) Handle(_ context.Context, r slog.Record) error {
-	line := logLine{Message: r.Message, LogLevel: lineLevel(r.Level), Timestamp: r.Time.UnixNano(), LoggerName: h.name}
+	line := protocol.LogLine{Message: r.Message, LogLevel: protocol.LineLevel(r.Level), Timestamp: r.Time.UnixNano(), LoggerName: h.name}
 	line.Args = append(line.Args, h.args...)
 	r.Attrs(func(a slog.Attr) bool {
 		line.Args = appendAttr(line.Args, h.prefix, a)
 		return true
 	})
 	select {
-	case h.lines.queue <- line.frame():
+	case h.lines.queue <- frameOf(&line):
 	default:
 		h.lines.dropped.Add(1)
 	}
@@ -198,23 +194,9 @@ func appendAttr(args []string, prefix string, a slog.Attr) []string {
 	return append(args, prefix+a.Key, text)
 }
 
-func lineLevel(level slog.Level) int32 {
-	switch {
-	case level < slog.LevelDebug:
-		return 0
-	case level < slog.LevelInfo:
-		return 1
-	case level < slog.LevelWarn:
-		return 2
-	case level < slog.LevelError:
-		return 3
-	}
-	return 4
-}
-
-// frame gives the line as it is written.
-func (l *logLine) frame() []byte {
-	payload, err := json.Marshal(l)
+// frameOf gives the line as it is written.
+func frameOf(line *protocol.LogLine) []byte {
+	payload, err := json.Marshal(line)
 	if err != nil { // strings and integers cannot fail
 		payload = []byte(`{"Correlation":{}}`)
 	}

@@ -50,9 +50,8 @@ func Main(build string, construct Constructor) int {
 // middle of an execution because the Node is gone.
 func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
 	lines := newLines(pipes.LogLines)
-	watched := make(chan struct{})
 	go func() {
-		defer close(watched)
+		// It may stay in its read until the process ends.
 		if lines.follow(pipes.LogProfile) {
 			exit(ExitLoop)
 		}
@@ -61,8 +60,9 @@ func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, ex
 	code, err := p.run(lines, construct)
 	p.log.Error("end of loop", "err", err)
 	lines.close()
-	pipes.Close()
-	<-watched
+	if closing := pipes.Close(); closing != nil {
+		err = errors.Join(err, closing)
+	}
 	fmt.Fprintf(stderr, "core: %v\n", err)
 	return code
 }
@@ -145,7 +145,11 @@ func (p *part) loop() error {
 		if err != nil {
 			return err
 		}
-		if err := p.messenger.Send(answer); err != nil {
+		err = p.messenger.Send(answer)
+		if size := (*ipc.SizeError)(nil); errors.As(err, &size) {
+			err = p.messenger.Send(&ipc.Message{Kind: answer.Kind, Status: ipc.StatusFailed, Text: []byte(err.Error())})
+		}
+		if err != nil {
 			return err
 		}
 		if err := p.messenger.Reset(); err != nil {

@@ -42,3 +42,14 @@ func (e *ProtocolError) Unwrap() error { return e.Err }
 func violation(format string, args ...any) error {
 	return &ProtocolError{Reason: fmt.Sprintf(format, args...)}
 }
+
+// SizeError says that a message is too large to be sent.
+type SizeError struct {
+	Kind         Kind
+	Bytes, Limit int
+}
+
+// Error gives the sizes.
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("message of kind %d has %d bytes, more than %d", e.Kind, e.Bytes, e.Limit)
+}

@@ -61,20 +61,22 @@ func (m *Messenger) SetDeadline(t time.Time) error {
 	return m.receiver.SetDeadline(t)
 }
 
-// Send labels a message with the next dialogue nonce and sends it.
+// Send labels a message with the next dialogue nonce and sends it. After a
+// *SizeError nothing was sent and the turn is still this side's.
 func (m *Messenger) Send(msg *Message) error {
 	if m.nonce == math.MaxUint32 {
 		return violation("the dialogue has too many messages")
 	}
-	m.nonce++
-	frame := append(m.buf[:0], make([]byte, preambleLength)...)
-	frame = m.codec.appendEnvelope(frame, m.nonce, msg)
+	var preamble [preambleLength]byte
+	frame := append(m.buf[:0], preamble[:]...)
+	frame = m.codec.appendEnvelope(frame, m.nonce+1, msg)
 	if cap(frame) <= keptFrameBytes {
 		m.buf = frame
 	}
 	if err := m.sender.send(msg.Kind, frame); err != nil {
 		return err
 	}
+	m.nonce++
 	m.trace("message sent", msg.Kind, len(frame))
 	return nil
 }

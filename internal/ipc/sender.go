@@ -29,7 +29,7 @@ func (s *Sender) SetDeadline(t time.Time) error {
 // piece.
 func (s *Sender) send(kind Kind, frame []byte) error {
 	if n := len(frame) - preambleLength; n > s.limit {
-		return violation("payload of kind %d to be sent has %d bytes, more than %d", kind, n, s.limit)
+		return &SizeError{kind, n, s.limit}
 	}
 	putPreamble(frame, kind)
 	if _, err := s.w.Write(frame); err != nil {
