@@ -41,7 +41,10 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-const deafVariable = "CORE_TEST_DEAF" // set: Core starts and never says a word
+const (
+	deafVariable = "CORE_TEST_DEAF" // set: Core starts and never says a word
+	nodeVariable = "CORE_TEST_NODE" // set: be a node instead of running tests
+)
 
 // storyteller is the executor of the tests. Every argument of a request is one
 // step, a word and its operands; the answers become the return data.
@@ -167,6 +170,12 @@ func (s *storyteller) misbehave(word, operand string) error {
 		if f, err := os.OpenFile(operand, os.O_CREATE|os.O_EXCL, 0o600); err == nil {
 			f.Close()
 			panic("the first time")
+		}
+		return nil
+	case "sleep-once": // in the first process that comes here
+		if f, err := os.OpenFile(operand, os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+			f.Close()
+			time.Sleep(time.Hour)
 		}
 		return nil
 	case "exit":

@@ -216,8 +216,9 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if ended := over(ctx, life); ended != nil {
 		return nil, ended
 	}
-	if failure := part.failure(); failure != nil {
-		return nil, failure // the hook's failure was the outcome already
+	if failure := part.failure(); failure != nil { // it was the outcome already
+		d.log.Warn("core is replaced", "request", method.Name, "err", err)
+		return nil, failure
 	}
 	critical := p.fail(method.Name, kindOf(err), err)
 	if critical.Kind == KindCrash {

@@ -59,10 +59,14 @@ type CriticalError struct {
 // Error describes it in one line.
 func (e *CriticalError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "critical error: %s: %s: %v", e.Op, e.Kind, e.Err)
+	b.WriteString("critical error: ")
+	if e.Kind != KindStart { // then it is what was asked
+		b.WriteString(e.Op + ": ")
+	}
+	fmt.Fprintf(&b, "%s: %v", e.Kind, e.Err)
 	if e.Exit != "" {
 		fmt.Fprintf(&b, " (core: %s", e.Exit)
-		if line := firstLine(e.Stderr); line != "" {
+		if line := lastWords(e.Stderr); line != "" {
 			fmt.Fprintf(&b, ", %q", line)
 		}
 		b.WriteByte(')')
@@ -73,9 +77,22 @@ func (e *CriticalError) Error() string {
 // Unwrap gives the cause.
 func (e *CriticalError) Unwrap() error { return e.Err }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
-	return line
+// lastWords is the line of standard error that says most: the last one that
+// begins as the end of a Go program does, or the first of all.
+func lastWords(text string) string {
+	var words string
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		for _, begin := range []string{"panic: ", "fatal error: ", "core: "} {
+			if strings.HasPrefix(line, begin) {
+				words = line
+			}
+		}
+		if words == "" {
+			words = line
+		}
+	}
+	return words
 }
 
 // kindOf classifies an error of the channel.

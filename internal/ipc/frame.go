@@ -31,9 +31,9 @@ type ProtocolError struct {
 // Error gives the reason and the cause.
 func (e *ProtocolError) Error() string {
 	if e.Err != nil {
-		return "protocol: " + e.Reason + ": " + e.Err.Error()
+		return e.Reason + ": " + e.Err.Error()
 	}
-	return "protocol: " + e.Reason
+	return e.Reason
 }
 
 // Unwrap gives the cause.
