@@ -129,9 +129,6 @@ func ethCodeRows() []host.Import {
 		Proc4("externalCodeCopy", "writes a part of the code of an account, DataCopyPerByte for each byte.",
 			"EthAPICost.ExternalCodeCopy", AddressPtr("address"), Ptr("result"), I32("offset"), I32("length"),
 			func(x *host.Frame, address, result, offset, length int32) error {
-				if err := x.Charge(gas.Mul(x.Prices().DataCopyPerByte, int64(length))); err != nil {
-					return err
-				}
 				a, err := loadAddress(x, address)
 				if err != nil {
 					return err
@@ -140,7 +137,7 @@ func ethCodeRows() []host.Import {
 				if err != nil {
 					return err
 				}
-				return writeSlice(x, result, code, offset, length)
+				return writeCopied(x, result, code, offset, length)
 			}),
 		soft(0, Fn1("getExternalCodeSize", "gives the length of the code of an account on the chain, 0 if it has none.",
 			"EthAPICost.GetExternalCodeSize", Address("address"), OutI32("length"),
@@ -155,33 +152,35 @@ func writeEthCaller(x *host.Frame, result int32) error {
 	return x.StoreMemory(result, x.Input().Caller[vm.AddressLength-ethAddressLength:])
 }
 
-// copyRow is a row that writes a part of some bytes. Every byte asked for is
-// charged before anything is looked up.
+// copyRow is a row that writes a part of some bytes.
 func copyRow(name, doc, price string, source func(*host.Frame) ([]byte, error)) host.Import {
 	return Proc3(name, doc, price, Ptr("result"), I32("offset"), I32("length"),
 		func(x *host.Frame, result, offset, length int32) error {
-			if err := x.Charge(gas.Mul(x.Prices().DataCopyPerByte, int64(length))); err != nil {
-				return err
-			}
 			b, err := source(x)
 			if err != nil {
 				return err
 			}
-			return writeSlice(x, result, b, offset, length)
+			return writeCopied(x, result, b, offset, length)
 		})
 }
 
-// writeSlice writes b[offset : offset+length]. Nothing is filled up.
-func writeSlice(x *host.Frame, result int32, b []byte, offset, length int32) error {
+// writeCopied writes b[offset : offset+length], DataCopyPerByte for each byte
+// that is there. Nothing is filled up.
+func writeCopied(x *host.Frame, result int32, b []byte, offset, length int32) error {
 	if err := checkSlice(int64(len(b)), offset, length); err != nil {
 		return err
 	}
-	return x.StoreMemory(result, b[offset:int64(offset)+int64(length)])
+	if err := x.Charge(gas.Mul(x.Prices().DataCopyPerByte, int64(length))); err != nil {
+		return err
+	}
+	return x.StoreMemory(result, b[offset:offset+length])
 }
 
-// checkSlice tests that size bytes have length ones from offset.
+// checkSlice tests that size bytes have length ones from offset. A negative
+// length has a text of its own if what it ends at is there.
 func checkSlice(size int64, offset, length int32) error {
-	if offset < 0 || int64(offset) > size || int64(offset)+int64(length) > size {
+	start, end := int64(offset), int64(offset)+int64(length)
+	if start < 0 || start > size || end < 0 || end > size {
 		return host.Fault("GuardedGetBytesSlice: bad bounds")
 	}
 	if length < 0 {
