@@ -197,7 +197,7 @@ func returnDataCopy(x *host.Frame, result, offset, length int32) error {
 	if int64(offset)+int64(length) > size {
 		return invalidCall()
 	}
-	if err := checkSlice(int(size), offset, length); err != nil {
+	if err := checkSlice(size, offset, length); err != nil {
 		return err
 	}
 	part := make([]byte, 0, length)

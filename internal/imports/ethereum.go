@@ -137,7 +137,7 @@ func ethCodeRows() []host.Import {
 				if err != nil {
 					return err
 				}
-				return copySlice(x, result, code, offset, length)
+				return writeCopied(x, result, code, offset, length)
 			}),
 		soft(0, Fn1("getExternalCodeSize", "gives the length of the code of an account on the chain, 0 if it has none.",
 			"EthAPICost.GetExternalCodeSize", Address("address"), OutI32("length"),
@@ -160,15 +160,14 @@ func copyRow(name, doc, price string, source func(*host.Frame) ([]byte, error)) 
 			if err != nil {
 				return err
 			}
-			return copySlice(x, result, b, offset, length)
+			return writeCopied(x, result, b, offset, length)
 		})
 }
 
-// copySlice writes b[offset : offset+length] and charges DataCopyPerByte for
-// each byte. Bad bounds come before the charge, as with other loads that are
-// paid by the byte.
-func copySlice(x *host.Frame, result int32, b []byte, offset, length int32) error {
-	if err := checkSlice(len(b), offset, length); err != nil {
+// writeCopied writes b[offset : offset+length], DataCopyPerByte for each byte
+// that is there. Nothing is filled up.
+func writeCopied(x *host.Frame, result int32, b []byte, offset, length int32) error {
+	if err := checkSlice(int64(len(b)), offset, length); err != nil {
 		return err
 	}
 	if err := x.Charge(gas.Mul(x.Prices().DataCopyPerByte, int64(length))); err != nil {
@@ -177,19 +176,11 @@ func copySlice(x *host.Frame, result int32, b []byte, offset, length int32) erro
 	return x.StoreMemory(result, b[offset:offset+length])
 }
 
-// writeSlice writes b[offset : offset+length]. Nothing is filled up.
-func writeSlice(x *host.Frame, result int32, b []byte, offset, length int32) error {
-	if err := checkSlice(len(b), offset, length); err != nil {
-		return err
-	}
-	return x.StoreMemory(result, b[offset:offset+length])
-}
-
-// checkSlice tests that size bytes have length ones from offset. The end is a
-// word of 32 bits without a sign, so that a negative length is found as such
-// only if it leads back into the bytes.
-func checkSlice(size int, offset, length int32) error {
-	if offset < 0 || int(offset) > size || uint64(uint32(offset+length)) > uint64(size) {
+// checkSlice tests that size bytes have length ones from offset. A negative
+// length has a text of its own if what it ends at is there.
+func checkSlice(size int64, offset, length int32) error {
+	start, end := int64(offset), int64(offset)+int64(length)
+	if start < 0 || start > size || end < 0 || end > size {
 		return host.Fault("GuardedGetBytesSlice: bad bounds")
 	}
 	if length < 0 {
