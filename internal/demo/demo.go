@@ -59,7 +59,7 @@ type Event struct {
 }
 
 // gas is what every transaction of the demo may use.
-const gas = 300_000_000
+const gas = 50_000_000
 
 // blockTime is how far apart the demo's blocks are.
 const blockTime = 6 * time.Second
