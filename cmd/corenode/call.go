@@ -23,7 +23,7 @@ func callLike(s *settings, name, short string, do func(*node.Node, context.Conte
 			"An argument is 0xHEX, a decimal number, str:TEXT, - for nothing, a name or an address.",
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withChain(cmd, s, &t, func(c *chain) (*node.Receipt, error) {
+			return withChain(cmd, s, &t, false, func(c *chain) (*node.Receipt, error) {
 				call := &node.Call{Function: args[1], Gas: t.gas}
 				var err error
 				if call.Sender, call.Value, err = t.read(c); err != nil {
@@ -35,7 +35,11 @@ func callLike(s *settings, name, short string, do func(*node.Node, context.Conte
 				if call.Arguments, err = c.arguments(args[2:]); err != nil {
 					return nil, err
 				}
-				return do(c.node, cmd.Context(), call)
+				n, err := c.start()
+				if err != nil {
+					return nil, err
+				}
+				return do(n, cmd.Context(), call)
 			})
 		},
 	}

@@ -18,24 +18,28 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
-// chain is a ledger with an executor that asks it.
+// chain is an open ledger and, once started, a VM that asks it.
 type chain struct {
+	settings *settings
+	config   vm.Config
 	ledger   *ledger.Ledger
-	executor executor
-	node     *node.Node
+	executor executor // nil until start
 }
 
-// openChain opens the ledger, making it if there is none, and starts the VM.
-func (s *settings) openChain() (*chain, error) {
+// openChain opens the ledger. If there is none it is made, or that is an error.
+func (s *settings) openChain(make bool) (*chain, error) {
 	config, err := s.config()
 	if err != nil {
 		return nil, err
 	}
 	exists, err := ledger.Exists(s.ledgerPath())
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !exists {
+	case exists:
+	case !make:
+		return nil, fmt.Errorf("there is no ledger in %s: deploy something first", s.data)
+	default:
 		if err := ledger.Create(s.ledgerPath(), demo.Genesis(time.Now())); err != nil {
 			return nil, err
 		}
@@ -44,15 +48,27 @@ func (s *settings) openChain() (*chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.startExecutor(l, config)
+	return &chain{settings: s, config: config, ledger: l}, nil
+}
+
+// start starts the VM.
+func (c *chain) start() (*node.Node, error) {
+	e, err := c.settings.startExecutor(c.ledger, c.config)
 	if err != nil {
-		return nil, errors.Join(err, l.Close())
+		return nil, err
 	}
-	return &chain{ledger: l, executor: e, node: node.New(l, e, node.Options{VMType: config.VMType})}, nil
+	c.executor = e
+	return node.New(c.ledger, e, node.Options{VMType: c.config.VMType}), nil
 }
 
 // close ends the VM first: it may still ask the ledger.
-func (c *chain) close() error { return errors.Join(c.executor.Close(), c.ledger.Close()) }
+func (c *chain) close() error {
+	var err error
+	if c.executor != nil {
+		err = c.executor.Close()
+	}
+	return errors.Join(err, c.ledger.Close())
+}
 
 // address reads an address or a name.
 func (c *chain) address(text string) (vm.Address, error) {

@@ -18,18 +18,17 @@ func demoCommand(s *settings) *cobra.Command {
 		Short: "Deploy a token and two crowdfunding campaigns, call them, kill Core, go on",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			config, err := s.config()
-			if err != nil {
-				return err
-			}
-			c, err := s.openChain()
+			c, err := s.openChain(true)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, c.close()) }()
+			if _, err := c.start(); err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			summary, err := demo.Run(cmd.Context(), demo.Options{
-				Ledger: c.ledger, Executor: c.executor, VMType: config.VMType,
+				Ledger: c.ledger, Executor: c.executor, VMType: c.config.VMType,
 				Code: contracts.Wasm, Process: c.executor.process(),
 				Out: out, Colour: onTerminal(os.Stdout),
 			})
@@ -40,7 +39,7 @@ func demoCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(out, "\n%d calls, %d gas, %d restarts of Core, block %d; the ledger is in %s\n",
+			_, err = fmt.Fprintf(out, "\ncalls %d, gas %d, restarts of Core %d, last block %d\nledger in %s\n",
 				summary.Calls, summary.Gas, summary.Restarts, summary.Height, path)
 			return err
 		},

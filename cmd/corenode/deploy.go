@@ -31,7 +31,7 @@ func deployCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("--metadata: %w", err)
 			}
-			return withChain(cmd, s, &t, func(c *chain) (*node.Receipt, error) {
+			return withChain(cmd, s, &t, true, func(c *chain) (*node.Receipt, error) {
 				d := &node.Deployment{Code: code, Metadata: flags, Gas: t.gas}
 				if d.Sender, d.Value, err = t.read(c); err != nil {
 					return nil, err
@@ -39,7 +39,11 @@ func deployCommand(s *settings) *cobra.Command {
 				if d.Arguments, err = c.arguments(args[1:]); err != nil {
 					return nil, err
 				}
-				return c.node.Deploy(cmd.Context(), d)
+				n, err := c.start()
+				if err != nil {
+					return nil, err
+				}
+				return n.Deploy(cmd.Context(), d)
 			})
 		},
 	}

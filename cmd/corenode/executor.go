@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -34,7 +33,7 @@ func (s *settings) startExecutor(hook vm.BlockchainHook, config vm.Config) (exec
 	if err != nil {
 		return nil, err
 	}
-	return &piped{Driver: d}, nil
+	return &piped{d}, nil
 }
 
 // here runs contracts in this process.
@@ -43,10 +42,7 @@ type here struct{ *inprocess.Executor }
 func (*here) process() demo.Process { return nil }
 
 // piped runs contracts in Core's process.
-type piped struct {
-	*driver.Driver
-	kills int
-}
+type piped struct{ *driver.Driver }
 
 func (p *piped) process() demo.Process { return p }
 

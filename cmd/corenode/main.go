@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
@@ -19,23 +21,26 @@ const exitInterrupted = 130
 
 func main() {
 	coreproc.Main()
-	os.Exit(run(os.Args[1:]))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func run(args []string) int {
+// run runs a command and gives the exit code. An error is one line.
+func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	cmd := root()
 	cmd.SetArgs(args)
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
 	err := cmd.ExecuteContext(ctx)
 	switch {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "corenode: interrupted")
+		fmt.Fprintln(stderr, "corenode: interrupted")
 		return exitInterrupted
 	case !errors.Is(err, errReported):
-		fmt.Fprintf(os.Stderr, "corenode: %v\n", err)
+		fmt.Fprintf(stderr, "corenode: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return 1
 }

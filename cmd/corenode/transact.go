@@ -36,9 +36,9 @@ func (t *terms) read(c *chain) (sender vm.Address, value *big.Int, err error) {
 	return sender, value, nil
 }
 
-// withChain opens the chain, does something and prints the receipt.
-func withChain(cmd *cobra.Command, s *settings, t *terms, do func(*chain) (*node.Receipt, error)) (err error) {
-	c, err := s.openChain()
+// withChain opens the chain, does something on it and prints the receipt.
+func withChain(cmd *cobra.Command, s *settings, t *terms, make bool, do func(*chain) (*node.Receipt, error)) (err error) {
+	c, err := s.openChain(make)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ var allowed = map[string]string{
 	"internal/corepart": "vm internal/ipc internal/protocol",
 
 	"internal/host":    "vm internal/state internal/gas internal/sandbox internal/sandbox/engine internal/sandbox/meter",
-	"internal/imports": "internal/host internal/crypto internal/sandbox",
+	"internal/imports": "vm internal/gas internal/host internal/crypto internal/sandbox",
 	"internal/state":   "vm",
 	"internal/gas":     "vm schedules",
 	"internal/crypto":  "",
@@ -42,7 +42,7 @@ var allowed = map[string]string{
 	"internal/sandbox":        "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine",
 	"internal/sandbox/wasm":   "",
 	"internal/sandbox/meter":  "internal/sandbox/wasm",
-	"internal/sandbox/engine": "internal/sandbox/wasm",
+	"internal/sandbox/engine": "internal/sandbox/wasm internal/sandbox/meter",
 	"internal/sandbox/oracle": "internal/sandbox/wasm",
 
 	"internal/ledger":  "vm",

@@ -41,9 +41,8 @@ type Options struct {
 
 // A Process is a VM process as the demo sees it.
 type Process interface {
-	Pid() int      // 0 if it is not running
-	Kill() error   // at once, as by kill -9; returns when it is dead
-	Restarts() int // how often another one has taken over
+	Pid() int    // of the one that runs, or else of the last one
+	Kill() error // at once, as by kill -9; returns when it is dead
 }
 
 // An Event is one transaction or query of the demo and what became of it.
@@ -60,7 +59,7 @@ type Event struct {
 }
 
 // gas is what every transaction of the demo may use.
-const gas = 300_000_000
+const gas = 50_000_000
 
 // blockTime is how far apart the demo's blocks are.
 const blockTime = 6 * time.Second
@@ -79,6 +78,7 @@ type demo struct {
 	node      *node.Node
 	now       time.Time // what the next block's clock says
 	contracts map[string]vm.Address
+	pid       int // of the VM process that answered last
 	summary   Summary
 }
 
@@ -112,9 +112,6 @@ func (d *demo) finish() (*Summary, error) {
 		return nil, err
 	}
 	d.summary.Height = last.Nonce
-	if d.Process != nil {
-		d.summary.Restarts = d.Process.Restarts()
-	}
 	return &d.summary, nil
 }
 
@@ -179,10 +176,23 @@ func (d *demo) run(ctx context.Context, e *Event, code []byte, metadata []byte, 
 	if d.Observe != nil {
 		d.Observe(e)
 	}
+	d.countRestarts()
 	d.summary.Calls++
 	d.summary.Gas += e.gasUsed()
 	d.row(d.summary.Calls, e, show)
 	return nil
+}
+
+// countRestarts notices when another process has answered than before.
+func (d *demo) countRestarts() {
+	if d.Process == nil {
+		return
+	}
+	pid := d.Process.Pid()
+	if d.pid != 0 && pid != d.pid {
+		d.summary.Restarts++
+	}
+	d.pid = pid
 }
 
 func (e *Event) call() *node.Call {

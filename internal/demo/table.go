@@ -17,7 +17,7 @@ type table struct {
 	colour bool
 }
 
-const rowFormat = "%4s  %-6s %-22s %-13s %-28s %11s %9s\n"
+const rowFormat = "%4s  %-5s  %-21s  %-12s  %-33s  %9s  %8s\n"
 
 const (
 	green = "\x1b[32m"

@@ -47,24 +47,22 @@ func ParseNumber(text string) (*big.Int, error) {
 	return n, nil
 }
 
+// maxNumber is how many bytes are still shown as a number.
+const maxNumber = 16
+
 // FormatBytes shows bytes in hex and, where that may be meant, as a number and
-// as text.
+// as text; zeros that fill up a text are left out.
 func FormatBytes(b []byte) string {
-	text := "0x" + hex.EncodeToString(b)
-	if len(b) <= 32 {
-		text += fmt.Sprintf("  number %v", new(big.Int).SetBytes(b))
+	shown := "0x" + hex.EncodeToString(b)
+	if len(b) <= maxNumber {
+		shown += fmt.Sprintf("  number %v", new(big.Int).SetBytes(b))
 	}
-	if len(b) > 0 && printable(b) {
-		text += "  text " + strconv.Quote(string(b))
+	if text := strings.TrimRight(string(b), "\x00"); text != "" && printable(text) {
+		shown += "  text " + strconv.Quote(text)
 	}
-	return text
+	return shown
 }
 
-func printable(b []byte) bool {
-	for _, x := range b {
-		if x < ' ' || x > '~' {
-			return false
-		}
-	}
-	return true
+func printable(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
 }
