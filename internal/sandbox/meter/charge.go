@@ -36,8 +36,11 @@ func (b *body) test() {
 		b.op(opI64Sub)
 		b.index(opLocalTee, b.gasLocal())
 	}
-	b.op(opI64Const, 0, opI64LeS)
-	b.index(opBrIf, uint32(len(b.labels)))
+	// A br_if would do. But the compiler makes a worse branch of it when more
+	// than one goes to the same place, and puts the first of two ways next.
+	b.op(opI64Const, 0, opI64GtS, opIf, noResult, opElse)
+	b.index(opBr, uint32(len(b.labels))+1)
+	b.op(opEnd)
 }
 
 // branch instruments br, br_if and br_table, before the instruction.
@@ -118,8 +121,10 @@ func consumes(op wasm.Opcode) bool {
 const (
 	opUnreachable = byte(wasm.OpUnreachable)
 	opBlock       = byte(wasm.OpBlock)
+	opIf          = byte(wasm.OpIf)
 	opElse        = byte(wasm.OpElse)
 	opEnd         = byte(wasm.OpEnd)
+	opBr          = byte(wasm.OpBr)
 	opBrIf        = byte(wasm.OpBrIf)
 	opReturn      = byte(wasm.OpReturn)
 	opCall        = byte(wasm.OpCall)
@@ -132,7 +137,7 @@ const (
 	opI32Const    = byte(wasm.OpI32Const)
 	opI64Const    = byte(wasm.OpI64Const)
 	opI32LtS      = byte(wasm.OpI32LtS)
-	opI64LeS      = byte(wasm.OpI64LeS)
+	opI64GtS      = byte(wasm.OpI64GtS)
 	opI32Sub      = byte(wasm.OpI32Sub)
 	opI64Sub      = byte(wasm.OpI64Sub)
 	opI32Or       = byte(wasm.OpI32Or)
