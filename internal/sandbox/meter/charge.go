@@ -36,16 +36,22 @@ func (b *body) test() {
 		b.op(opI64Sub)
 		b.index(opLocalTee, b.gasLocal())
 	}
-	// A br_if would do. But the compiler makes a worse branch of it when more
-	// than one goes to the same place, and puts the first of two ways next.
+	stop := uint32(len(b.labels))
+	if b.loops == 0 {
+		b.op(opI64Const, 0, opI64LeS)
+		b.index(opBrIf, stop)
+		return
+	}
+	// The compiler makes a better branch of this, but takes longer to do so.
 	b.op(opI64Const, 0, opI64GtS, opIf, noResult, opElse)
-	b.index(opBr, uint32(len(b.labels))+1)
+	b.index(opBr, stop+1)
 	b.op(opEnd)
 }
 
 // branch instruments br, br_if and br_table, before the instruction.
 func (b *body) branch(i *wasm.Instr) {
 	b.test()
+	b.release()
 	if i.Op == wasm.OpBrTable {
 		for _, target := range i.Table {
 			b.target(target)
@@ -137,6 +143,7 @@ const (
 	opI32Const    = byte(wasm.OpI32Const)
 	opI64Const    = byte(wasm.OpI64Const)
 	opI32LtS      = byte(wasm.OpI32LtS)
+	opI64LeS      = byte(wasm.OpI64LeS)
 	opI64GtS      = byte(wasm.OpI64GtS)
 	opI32Sub      = byte(wasm.OpI32Sub)
 	opI64Sub      = byte(wasm.OpI64Sub)
