@@ -9,7 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/Dharitri-org/core-wasm-vm/coreproc"
+	"github.com/Dharitri-org/core-wasm-vm/driver"
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
@@ -27,6 +30,18 @@ type way struct {
 var ways = []way{
 	{"in-process, compiler", vm.EngineDefault, startInProcess},
 	{"in-process, interpreter", vm.EngineInterpreter, startInProcess},
+	{"piped, compiler", vm.EngineDefault, startPiped},
+	{"piped, interpreter", vm.EngineInterpreter, startPiped},
+}
+
+// TestMain lets this program be Core when a driver starts it as Core.
+func TestMain(m *testing.M) {
+	coreproc.Main()
+	os.Exit(m.Run())
+}
+
+func startPiped(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
+	return driver.New(hook, driver.Options{Self: true, Config: config, CallTimeout: time.Minute})
 }
 
 func startInProcess(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
