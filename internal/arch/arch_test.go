@@ -52,9 +52,10 @@ var allowed = map[string]string{
 	"internal/jail":    "",
 	"internal/arch":    "",
 
-	"test/conformance": "",
-	"cmd/core":         "coreproc",
-	"cmd/corenode":     "*", // composition
+	"test/conformance":  "",
+	"test/differential": "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
+	"cmd/core":          "coreproc",
+	"cmd/corenode":      "*", // composition
 }
 
 // owners says who alone may import a library that other rooms must not know.
