@@ -54,6 +54,7 @@ var allowed = map[string]string{
 
 	"test/conformance":  "",
 	"test/differential": "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
+	"test/spectest":     "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
 	"test/targets":      "*", // of everything that takes hostile input
 	"test/campaign":     "test/targets",
 	"cmd/core":          "coreproc",
