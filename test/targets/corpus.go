@@ -125,7 +125,10 @@ func bodies(content []byte) []part {
 
 // mutate gives a changed seed, valid until the next call.
 func (m *mutator) mutate(random *rand.Rand) []byte {
-	s := m.choose(random)
+	return m.mutateSeed(m.choose(random), random)
+}
+
+func (m *mutator) mutateSeed(s *seed, random *rand.Rand) []byte {
 	if len(s.parts) == 0 || random.IntN(2) == 0 {
 		m.out = append(m.out[:0], s.code...)
 		m.out = m.change(m.out, random)

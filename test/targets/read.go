@@ -11,6 +11,7 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/host"
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+	"github.com/Dharitri-org/core-wasm-vm/test/differential"
 )
 
 // Reader tries reading and checking modules: whatever the bytes are, they end
@@ -37,18 +38,30 @@ func NewReader(seeds [][]byte) *Reader {
 func offers(rows []host.Import) map[string]wasm.FuncType {
 	all := make(map[string]wasm.FuncType)
 	for i := range rows {
-		var t wasm.FuncType
-		for _, p := range rows[i].Params {
-			t.Params = append(t.Params, p.Words...)
-		}
-		if rows[i].Result.Type != 0 {
-			t.Results = []wasm.ValueType{rows[i].Result.Type}
-		}
-		all[rows[i].Module+"."+rows[i].Name] = t
+		all[rows[i].Module+"."+rows[i].Name] = rowType(&rows[i])
 	}
-	all["spectest.print"] = wasm.FuncType{}
-	all["spectest.print_i32"] = wasm.FuncType{Params: []wasm.ValueType{wasm.I32}}
+	for _, f := range suiteFunctions() {
+		all[f.Module+"."+f.Name] = f.Type
+	}
 	return all
+}
+
+func rowType(row *host.Import) (t wasm.FuncType) {
+	for _, p := range row.Params {
+		t.Params = append(t.Params, p.Words...)
+	}
+	if row.Result.Type != 0 {
+		t.Results = []wasm.ValueType{row.Result.Type}
+	}
+	return t
+}
+
+// suiteFunctions are those that modules of the core test suite import.
+func suiteFunctions() []differential.Function {
+	return []differential.Function{
+		{Module: "spectest", Name: "print"},
+		{Module: "spectest", Name: "print_i32", Type: wasm.FuncType{Params: []wasm.ValueType{wasm.I32}}},
+	}
 }
 
 func (r *Reader) resolve(module, name string) (wasm.FuncType, bool) {
