@@ -145,10 +145,10 @@ func (x *Frame) callBack(answer *outcome, from vm.Address, function string) erro
 	} else {
 		args = append(args, answer.data...)
 	}
-	return x.runCallback(answer.gas, from, function, args)
+	return x.runCallback(answer.gas, from, x.Address(), function, args)
 }
 
-func (x *Frame) runCallback(available uint64, from vm.Address, function string, args [][]byte) error {
+func (x *Frame) runCallback(available uint64, from, to vm.Address, function string, args [][]byte) error {
 	size := int64(len(function) + len(args))
 	for _, arg := range args {
 		size += int64(len(arg))
@@ -166,7 +166,7 @@ func (x *Frame) runCallback(available uint64, from vm.Address, function string, 
 				Caller: from, Arguments: args, CallType: vm.AsyncCallback, GasProvided: available - cost,
 				OriginalTxHash: x.input.OriginalTxHash, CurrentTxHash: x.input.CurrentTxHash,
 			},
-			Recipient: x.Address(), Function: function,
+			Recipient: to, Function: function,
 		}, nesting{})
 		if err != nil {
 			return err
