@@ -17,7 +17,12 @@ var vmType = [2]byte{5, 0}
 
 func newExecutor(t *testing.T, hook vm.BlockchainHook) vm.Executor {
 	t.Helper()
-	exec, err := inprocess.New(hook, vm.Config{VMType: vmType})
+	return newExecutorWith(t, hook, vm.Config{VMType: vmType})
+}
+
+func newExecutorWith(t *testing.T, hook vm.BlockchainHook, config vm.Config) vm.Executor {
+	t.Helper()
+	exec, err := inprocess.New(hook, config)
 	if err != nil {
 		t.Fatal(err)
 	}
