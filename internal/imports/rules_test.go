@@ -79,6 +79,17 @@ func TestLengthsAndCounts(t *testing.T) {
 		{"behind an argument across the end there is nothing", plenty, []call{execute(2, 4, 0)}, "ok 01"},
 		{"a negative argument is soft", plenty, []call{execute(1, 12, 0)}, "ok 01"},
 
+		{"a key longer than gas can pay is out of gas", 10_000_000, []call{{"storageLoadLength", []int64{0, 1 << 26}}}, "out of gas: not enough gas"},
+		{"a key with bad bounds is a fault before that", 10_000_000, []call{{"storageLoad", []int64{outside, 1 << 26, 0}}}, "execution failed: mem load: bad bounds"},
+		{"a negative key is a fault before that", 10_000_000, []call{{"storageLoad", []int64{0, minI32, 0}}}, "execution failed: mem load: negative length"},
+		{"the key is loaded before the address", 10_000_000, []call{{"storageLoadFromAddress", []int64{-1, 0, -1, 0}}}, "execution failed: mem load: negative length"},
+		{"code longer than gas can pay is soft", 10_000_000, []call{{"createContract", []int64{0, 0, 0, 0, maxI32, 0, 0, 0, 0}}}, "ok 01"},
+		{"but its bounds are tested", 10_000_000, []call{{"createContract", []int64{0, 0, -1, 0, maxI32, 0, 0, 0, 0}}}, "execution failed: mem load: bad bounds"},
+		{"and what follows it is loaded", 10_000_000, []call{{"createContract", []int64{0, 0, 0, 0, maxI32, 0, -1, 0, 0}}}, "execution failed: mem load: negative length"},
+		{"code of an upgrade longer than gas can pay is out of gas", 10_000_000, []call{{"upgradeContract", []int64{0, 0, 0, 0, 0, maxI32, 0, 0, 0}}}, "out of gas: not enough gas"},
+		{"after everything else was loaded", 10_000_000, []call{{"upgradeContract", []int64{-1, 0, 0, 0, 0, maxI32, 0, 0, 0}}}, "execution failed: mem load: bad bounds"},
+		{"code of ethereum.create longer than gas can pay is soft", 10_000_000, []call{{"ethereum.create", []int64{0, 0, maxI32, 0}}}, "ok 01"},
+
 		{"a number longer than gas can pay is out of gas", 10_000_000_000, []call{{"bigIntSetUnsignedBytes", []int64{0, 0, maxI32}}}, "out of gas: not enough gas"},
 		{"a number with bad bounds is a fault before it is charged", 10_000_000, []call{{"bigIntSetUnsignedBytes", []int64{0, outside, maxI32}}}, "execution failed: mem load: bad bounds"},
 		{"data of ethereum.call with bad bounds is soft before it is charged", 10_000_000, []call{{"ethereum.call", []int64{0, 0, 0, outside, maxI32}}}, "ok 01"},
