@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/big"
@@ -175,7 +176,8 @@ func (x *Frame) install(code, metadata []byte, answers bool) error {
 			return err
 		}
 	}
-	x.record(code, metadata, x.input.Caller)
+	// Arguments of a nested upgrade are views of the memory of its caller.
+	x.record(bytes.Clone(code), bytes.Clone(metadata), x.input.Caller)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 //	table 4                         elements
 //	elem 1 f g                      functions from that element on
 //	data 8 text                     bytes from that address on
-//	global i64 7                    mutable, with initial value
+//	global i64 7                    mutable, with initial value; floats as bits
 //	func f i32 i64 -> i32           exported under its name
 //	  local 3 i32                   one run of locals
 //	  block i32                     instructions, one a line or separated by ;
@@ -80,11 +81,7 @@ func (a *assembler) line(f []string) error {
 		a.m.Segments = append(a.m.Segments, wasm.DataSegment{
 			Offset: constant(wasm.OpI32Const, f[1]), Init: []byte(strings.Join(f[2:], " "))})
 	case "global":
-		op := wasm.OpI32Const
-		if f[1] == "i64" {
-			op = wasm.OpI64Const
-		}
-		a.m.Globals = append(a.m.Globals, wasm.Global{Type: types[f[1]], Mutable: true, Init: constant(op, f[2])})
+		a.m.Globals = append(a.m.Globals, wasm.Global{Type: types[f[1]], Mutable: true, Init: initial(f[1], f[2])})
 	case "func":
 		a.finish()
 		a.m.Exports = append(a.m.Exports, wasm.Export{Name: f[1], Kind: wasm.ExportFunction, Index: a.functions[f[1]]})
@@ -194,6 +191,18 @@ func limits(f []string) *wasm.Limits {
 
 func constant(op wasm.Opcode, value string) []byte {
 	return append(wasm.AppendSigned([]byte{byte(op)}, number(value)), byte(wasm.OpEnd))
+}
+
+func initial(typ, value string) []byte {
+	switch typ {
+	case "i32":
+		return constant(wasm.OpI32Const, value)
+	case "i64":
+		return constant(wasm.OpI64Const, value)
+	case "f32":
+		return append(binary.LittleEndian.AppendUint32([]byte{byte(wasm.OpF32Const)}, uint32(number(value))), byte(wasm.OpEnd))
+	}
+	return append(binary.LittleEndian.AppendUint64([]byte{byte(wasm.OpF64Const)}, uint64(number(value))), byte(wasm.OpEnd))
 }
 
 // number reads a decimal or hexadecimal number. Test sources are trusted.

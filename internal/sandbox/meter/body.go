@@ -38,10 +38,12 @@ type body struct {
 	locals uint32 // params and locals of the original function
 	out    []byte
 
+	loops   int    // number of open loops
 	pending uint64 // charges gathered, not yet subtracted
 	total   uint64 // sum of all charges of the function
 	dead    int    // 0: code is live; else 1 + open blocks inside dead code
 	barrier byte   // type of the i32.and or i64.and just before, 0 if none
+	held    byte   // a comparison that is still to be emitted, 0 if none
 	scratch bool   // the additional local is used
 }
 
@@ -134,6 +136,9 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 	if b.barrier != 0 {
 		b.shield(i.Op)
 	}
+	if b.held != 0 && i.Op != wasm.OpBrIf {
+		b.release()
+	}
 	if b.dead == 0 {
 		b.charge(uint64(b.prices.Opcode[i.Op.Row()]))
 	}
@@ -143,6 +148,12 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 			b.index(byte(i.Op), i.Index+2)
 			return
 		}
+	case wasm.OpI32Eqz, wasm.OpI32Eq, wasm.OpI32Ne, wasm.OpI32LtS, wasm.OpI32LtU, wasm.OpI32GtS,
+		wasm.OpI32GtU, wasm.OpI32LeS, wasm.OpI32LeU, wasm.OpI32GeS, wasm.OpI32GeU,
+		wasm.OpI64Eqz, wasm.OpI64Eq, wasm.OpI64Ne, wasm.OpI64LtS, wasm.OpI64LtU, wasm.OpI64GtS,
+		wasm.OpI64GtU, wasm.OpI64LeS, wasm.OpI64LeU, wasm.OpI64GeS, wasm.OpI64GeU:
+		b.held = byte(i.Op)
+		return
 	case wasm.OpI32And:
 		b.barrier = opI32Const
 	case wasm.OpI64And:
@@ -166,6 +177,16 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 		return
 	}
 	b.out = append(b.out, code[i.Start:i.End]...)
+}
+
+// release emits the comparison that was held back. It is held back because it
+// may be followed by a br_if: then the test comes before it, and the compiler
+// makes one instruction of the comparison and the br_if.
+func (b *body) release() {
+	if b.held != 0 {
+		b.op(b.held)
+		b.held = 0
+	}
 }
 
 // revive follows the nesting of dead code and says whether op ends it.
@@ -192,6 +213,7 @@ func (b *body) structure(op wasm.Opcode) {
 	case wasm.OpLoop:
 		b.flush() // branches come back to here
 		b.labels = append(b.labels, label{op: op})
+		b.loops++
 	case wasm.OpIf:
 		b.labels = append(b.labels, label{op: op, pending: b.pending})
 	case wasm.OpElse:
@@ -214,6 +236,8 @@ func (b *body) structure(op wasm.Opcode) {
 func (b *body) end(l label) {
 	live := b.dead == 0
 	switch l.op {
+	case wasm.OpLoop:
+		b.loops--
 	case wasm.OpBlock:
 		if l.target {
 			b.flush()

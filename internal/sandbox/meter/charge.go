@@ -36,13 +36,22 @@ func (b *body) test() {
 		b.op(opI64Sub)
 		b.index(opLocalTee, b.gasLocal())
 	}
-	b.op(opI64Const, 0, opI64LeS)
-	b.index(opBrIf, uint32(len(b.labels)))
+	stop := uint32(len(b.labels))
+	if b.loops == 0 {
+		b.op(opI64Const, 0, opI64LeS)
+		b.index(opBrIf, stop)
+		return
+	}
+	// The compiler makes a better branch of this, but takes longer to do so.
+	b.op(opI64Const, 0, opI64GtS, opIf, noResult, opElse)
+	b.index(opBr, stop+1)
+	b.op(opEnd)
 }
 
 // branch instruments br, br_if and br_table, before the instruction.
 func (b *body) branch(i *wasm.Instr) {
 	b.test()
+	b.release()
 	if i.Op == wasm.OpBrTable {
 		for _, target := range i.Table {
 			b.target(target)
@@ -118,8 +127,10 @@ func consumes(op wasm.Opcode) bool {
 const (
 	opUnreachable = byte(wasm.OpUnreachable)
 	opBlock       = byte(wasm.OpBlock)
+	opIf          = byte(wasm.OpIf)
 	opElse        = byte(wasm.OpElse)
 	opEnd         = byte(wasm.OpEnd)
+	opBr          = byte(wasm.OpBr)
 	opBrIf        = byte(wasm.OpBrIf)
 	opReturn      = byte(wasm.OpReturn)
 	opCall        = byte(wasm.OpCall)
@@ -133,6 +144,7 @@ const (
 	opI64Const    = byte(wasm.OpI64Const)
 	opI32LtS      = byte(wasm.OpI32LtS)
 	opI64LeS      = byte(wasm.OpI64LeS)
+	opI64GtS      = byte(wasm.OpI64GtS)
 	opI32Sub      = byte(wasm.OpI32Sub)
 	opI64Sub      = byte(wasm.OpI64Sub)
 	opI32Or       = byte(wasm.OpI32Or)
