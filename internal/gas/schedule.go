@@ -22,7 +22,11 @@ type Schedule struct {
 	// is looked at costs on top.
 	BlockTimestamp uint64
 
-	BigIntPerByte uint64 // optional key of BigIntAPICost, 0 if absent
+	// Optional keys, 0 if absent: BigIntPerByte of BigIntAPICost is the price
+	// of work on big integers, MemoryCopyPerByte of BaseOperationCost that of
+	// bytes that go into or out of the memory of a contract, whatever they
+	// cost besides.
+	BigIntPerByte, MemoryCopyPerByte uint64
 
 	prices map[string]uint64 // by "Section.Key": the mandatory keys
 	hash   vm.Hash
@@ -69,8 +73,13 @@ func New(schedule vm.GasSchedule) (*Schedule, error) {
 		s.prices[name] = price
 		note(name, price)
 	}
-	s.BigIntPerByte = find(schedule, folded, sectionBigInt, "BigIntPerByte")
-	note(sectionBigInt+".BigIntPerByte", s.BigIntPerByte)
+	optional := func(section, key string) uint64 {
+		price := find(schedule, folded, section, key)
+		note(section+"."+key, price)
+		return price
+	}
+	s.BigIntPerByte = optional(sectionBigInt, "BigIntPerByte")
+	s.MemoryCopyPerByte = optional(sectionBase, "MemoryCopyPerByte")
 	digest.Sum(s.hash[:0])
 	s.fill()
 	return s, nil

@@ -84,9 +84,13 @@ func ethNestedRows() []host.Import {
 		soft(1, Fn3("callStatic", "makes the result of a predefined contract, named by 20 bytes, the return data and gives 0, or 1 if there is no such contract; DataCopyPerByte for each byte of data.",
 			"EthAPICost.CallStatic", GasLimit("gas"), AddressPtr("address"), Unread("data"), OutI32("status"), callStatic)),
 		soft(1, Fn3("create", "deploys a contract with all gas that is left, writes its address of 32 bytes and gives 0 if that succeeded, else 1.",
-			"EthAPICost.Create", Amount("value"), Bytes("code"), Ptr("result"), OutI32("status"),
-			func(x *host.Frame, value *big.Int, code []byte, result int32) (int32, error) {
+			"EthAPICost.Create", Amount("value"), Unread("code"), Ptr("result"), OutI32("status"),
+			func(x *host.Frame, value *big.Int, span Span, result int32) (int32, error) {
 				const allGas = -1
+				code, tooDear, err := span.loadIfPaid(x, x.Prices().CompilePerByte)
+				if err != nil || tooDear {
+					return 1, err
+				}
 				a, status, err := x.CreateContract(allGas, value, code, nil, nil)
 				if err != nil || status != 0 {
 					return status, err
