@@ -155,6 +155,17 @@ func (s *storyteller) step(word, operand string) ([]byte, error) {
 	case "say":
 		fmt.Println(operand)
 		return nil, nil
+	case "say-much", "complain-much":
+		n, _ := strconv.Atoi(operand)
+		to := os.Stdout
+		if word == "complain-much" {
+			to = os.Stderr
+		}
+		line := []byte(strings.Repeat("x", 99) + "\n")
+		for ; n > 0; n -= len(line) {
+			to.Write(line)
+		}
+		return nil, nil
 	case "complain":
 		fmt.Fprintln(os.Stderr, operand)
 		return nil, nil

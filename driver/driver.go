@@ -29,6 +29,7 @@ type Driver struct {
 	process    *process   // nil: none was started, or it was stopped
 	config     vm.Config
 	generation uint64 // of config
+	profile    string // which log lines Core sends
 	life       context.Context
 	endLife    context.CancelFunc
 }
@@ -52,6 +53,7 @@ func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 		replier: newReplier(hook),
 		turn:    make(chan struct{}, 1),
 		config:  o.Config,
+		profile: o.LogProfile,
 	}
 	d.life, d.endLife = context.WithCancel(context.Background())
 	if err := d.RestartCoreIfNecessary(); err != nil {
@@ -113,6 +115,21 @@ func (d *Driver) SetConfig(config vm.Config) error {
 	defer d.mu.Unlock()
 	d.config = config
 	d.generation++
+	return nil
+}
+
+// SetLogProfile changes which lines Core sends, as Options.LogProfile does, at
+// once and also in the middle of a request.
+func (d *Driver) SetLogProfile(profile string) error {
+	if _, err := protocol.ParseLevels(profile); err != nil {
+		return fmt.Errorf("driver: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.profile = profile
+	if d.process != nil {
+		d.process.profile.set(profile)
+	}
 	return nil
 }
 
@@ -273,7 +290,6 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		return nil, err
 	}
 	p.generation = generation
-	p.profile.set(d.options.LogProfile)
 	d.set(p)
 	d.log.Info("core started", p.attrs()...)
 	return p, nil
@@ -324,6 +340,9 @@ func (d *Driver) set(p *process) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.process = p
+	if p != nil {
+		p.profile.set(d.profile)
+	}
 }
 
 // checkInput refuses what cannot be said to Core.

@@ -22,6 +22,9 @@ const (
 	Binary Codec = ipc.Binary
 )
 
+// LevelTrace is the slog level of the finest lines, one for every message.
+const LevelTrace = ipc.LevelTrace
+
 // Options are what a Driver is made of. The zero value of each field means its
 // default.
 type Options struct {

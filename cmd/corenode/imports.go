@@ -27,13 +27,13 @@ func importsCommand(s *settings) *cobra.Command {
 				return err
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "module\tfunction\tprice\tdescription")
+			fmt.Fprintln(w, "function\ttype\tgas\tdescription")
 			for _, row := range imports.All() {
 				price, err := priceOf(schedule, row.Price)
 				if err != nil {
 					return fmt.Errorf("%s.%s: %w", row.Module, row.Name, err)
 				}
-				fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", row.Module, signature(&row), price, row.Doc)
+				fmt.Fprintf(w, "%s.%s\t%s\t%d\t%s\n", row.Module, row.Name, signature(&row), price, row.Doc)
 			}
 			return w.Flush()
 		},
@@ -49,19 +49,17 @@ func priceOf(schedule *gas.Schedule, key string) (uint64, error) {
 	return schedule.Price(section, name)
 }
 
-// signature shows a row as a declaration.
+// signature shows the WebAssembly type of a row.
 func signature(row *host.Import) string {
-	var params []string
+	var words []string
 	for _, p := range row.Params {
-		words := make([]string, len(p.Words))
-		for i, word := range p.Words {
-			words[i] = fmt.Sprint(word)
+		for _, word := range p.Words {
+			words = append(words, fmt.Sprint(word))
 		}
-		params = append(params, fmt.Sprintf("%s: %s (%s)", p.Name, p.Kind, strings.Join(words, " ")))
 	}
-	text := row.Name + "(" + strings.Join(params, ", ") + ")"
+	text := "(" + strings.Join(words, " ") + ")"
 	if row.Result.Type != 0 {
-		text += fmt.Sprintf(" → %s: %v", row.Result.Name, row.Result.Type)
+		text += fmt.Sprintf(" → %v", row.Result.Type)
 	}
 	return text
 }

@@ -56,6 +56,8 @@ type Event struct {
 	Query     bool
 	Receipt   *node.Receipt
 	Took      time.Duration
+
+	shown string // function and arguments
 }
 
 // gas is what every transaction of the demo may use.
