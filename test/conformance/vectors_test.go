@@ -56,6 +56,7 @@ var recordings = []struct {
 }{
 	{"../vectors", 3900},
 	{"../vectors-corrected", 56},
+	{"../vectors-decided", 100},
 }
 
 func namedSchedule(name string) (vm.GasSchedule, error) {
