@@ -25,8 +25,10 @@ import (
 )
 
 // HostFunction is a function that guests can import. Call gets the words of
-// the parameters in stack and leaves the result, if any, in stack[0]. To stop
-// the guest it panics with a value that is an error; Instance.Call returns it.
+// the parameters in stack and leaves the result, if any, in stack[0]. The upper
+// half of the word of an i32 parameter is undefined, so it has to be cut off;
+// that of a result is ignored. To stop the guest Call panics with a value that
+// is an error; Instance.Call returns it.
 type HostFunction struct {
 	Module, Name string
 	Type         wasm.FuncType
