@@ -63,11 +63,10 @@ func generatedHost(name string, told *[]int64, in hosting, stack []uint64) error
 		in.SetGas(in.Gas() - int64(stack[0]))
 	case "maybe":
 		*told = append(*told, in.Gas())
-		x := uint32(stack[0]) // what is above is undefined
-		if x%9 == 8 {
+		if stack[0]%9 == 8 {
 			return errMaybe
 		}
-		stack[0] = uint64(x * 3)
+		stack[0] *= 3
 	case "grow":
 		if in.Grow(1) {
 			*told = append(*told, 1)

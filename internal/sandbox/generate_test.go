@@ -129,7 +129,7 @@ func (g *generator) function(index uint32) {
 	for range g.IntN(3) {
 		run := wasm.LocalRun{Count: uint32(1 + g.IntN(4)), Type: g.valueType()}
 		if g.IntN(20) == 0 {
-			run.Count = uint32(g.IntN(2500)) // weighs a lot
+			run.Count = uint32(g.IntN(1200)) // weighs a lot
 		}
 		body.Locals = append(body.Locals, run)
 		for range run.Count {
