@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
 	"fmt"
 	"testing"
@@ -90,7 +91,7 @@ func metered(b *testing.B, code []byte, functions []engine.HostFunction) (*sandb
 	if err != nil {
 		b.Fatal(err)
 	}
-	loaded, err := s.Load(code)
+	loaded, err := s.Load(sha256.Sum256(code), code)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -156,7 +157,7 @@ func BenchmarkLoad(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.Load(kernels); err != nil {
+		if _, err := s.Load(sha256.Sum256(kernels), kernels); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.Close(); err != nil {
@@ -171,7 +172,7 @@ func BenchmarkStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	code, err := s.Load(kernels)
+	code, err := s.Load(sha256.Sum256(kernels), kernels)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"container/list"
-	"crypto/sha256"
-)
+import "container/list"
 
 // cacheBytes bounds the original code whose compiled form is kept: native code
 // and tables take about ten times as much.
@@ -15,17 +12,17 @@ const cacheBytes = 64 << 20
 type cache struct {
 	limit   int
 	bytes   int // of the original code
-	entries map[[sha256.Size]byte]*list.Element
+	entries map[Key]*list.Element
 	order   *list.List // of *Code, most recently used first
 }
 
 func newCache(limit int) cache {
-	return cache{limit: limit, entries: make(map[[sha256.Size]byte]*list.Element), order: list.New()}
+	return cache{limit: limit, entries: make(map[Key]*list.Element), order: list.New()}
 }
 
-// get gives the code with that hash, or nil.
-func (c *cache) get(hash [sha256.Size]byte) *Code {
-	element, ok := c.entries[hash]
+// get gives the code with that key, or nil.
+func (c *cache) get(key Key) *Code {
+	element, ok := c.entries[key]
 	if !ok {
 		return nil
 	}
@@ -35,7 +32,7 @@ func (c *cache) get(hash [sha256.Size]byte) *Code {
 
 // add adds code and frees what there is no room for any more.
 func (c *cache) add(code *Code) error {
-	c.entries[code.hash] = c.order.PushFront(code)
+	c.entries[code.key] = c.order.PushFront(code)
 	c.bytes += code.size
 	for element := c.order.Back(); c.bytes > c.limit && element != c.order.Front(); {
 		old := element
@@ -54,7 +51,7 @@ func (c *cache) drop(element *list.Element) error {
 		return nil
 	}
 	c.order.Remove(element)
-	delete(c.entries, code.hash)
+	delete(c.entries, code.key)
 	c.bytes -= code.size
 	return code.compiled.Close()
 }

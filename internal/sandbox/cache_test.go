@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/sha256"
 	"testing"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
@@ -35,7 +36,7 @@ func newSmall(t *testing.T, limit int) *Sandbox {
 
 func load(t *testing.T, s *Sandbox, code []byte) *Code {
 	t.Helper()
-	c, err := s.Load(code)
+	c, err := s.Load(sha256.Sum256(code), code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,13 +78,13 @@ func TestCodeWithInstancesStays(t *testing.T) {
 	}
 	b := load(t, s, module(t, 2, 60))
 	load(t, s, module(t, 3, 60)) // b goes
-	if load(t, s, module(t, 1, 60)) != a || s.cache.get(b.hash) != nil {
+	if load(t, s, module(t, 1, 60)) != a || s.cache.get(b.key) != nil {
 		t.Error("the wrong code went")
 	}
 	s.Stop(in)
 	load(t, s, module(t, 3, 60))
 	load(t, s, module(t, 4, 60))
-	if s.cache.get(a.hash) != nil || s.cache.bytes != 60 || len(s.cache.entries) != s.cache.order.Len() {
+	if s.cache.get(a.key) != nil || s.cache.bytes != 60 || len(s.cache.entries) != s.cache.order.Len() {
 		t.Errorf("%d bytes in %d entries are left", s.cache.bytes, len(s.cache.entries))
 	}
 }
@@ -113,8 +114,7 @@ func TestModulesWithTheSameInstrumentedForm(t *testing.T) {
 func TestRefusedModule(t *testing.T) {
 	s := newSmall(t, 100)
 	for range 2 {
-		_, err := s.Load([]byte("no module"))
-		if _, ok := err.(*wasm.Error); !ok {
+		if _, err := s.Load(Key{1}, []byte("no module")); !Refused(err) {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"runtime"
@@ -272,7 +273,8 @@ func TestSegmentsThatDoNotFit(t *testing.T) {
 			"memory 0\ndata 0\nfunc main":                 true,
 			"memory 1\ndata 0 a\ndata 65536 b\nfunc main": false,
 		} {
-			code, err := w.Load(assemble(t, source))
+			module := assemble(t, source)
+			code, err := w.Load(sha256.Sum256(module), module)
 			if err == nil {
 				var in *sandbox.Instance
 				if in, err = w.Start(code, 1000); err == nil {
@@ -352,7 +354,7 @@ func TestHostCallAllocatesNothing(t *testing.T) {
 	if s.EngineName() != "compiler" {
 		t.Skip("the interpreter allocates")
 	}
-	code, err := s.Load(kernels)
+	code, err := s.Load(sha256.Sum256(kernels), kernels)
 	if err != nil {
 		t.Fatal(err)
 	}

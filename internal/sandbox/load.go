@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"crypto/sha256"
+	"errors"
 	"fmt"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
@@ -9,10 +9,14 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 )
 
+// Key is what the cache knows code by: whoever loads code says which bytes are
+// the same. The host uses the hash that the node gave, or that of the bytes.
+type Key = [32]byte
+
 // Code is loaded code. It stays usable while it has instances, and until the
 // next Load otherwise: the cache may free it then.
 type Code struct {
-	hash      [sha256.Size]byte
+	key       Key
 	size      int // of the original code, in bytes
 	functions []Function
 	byName    map[string]int // index into functions
@@ -27,12 +31,23 @@ type Function struct {
 	Type  FuncType
 }
 
-// Load gives the code ready to be instantiated. A *wasm.Error means that the
-// module is refused; any other error is a gap in the checks before the engine.
-// Results are cached by the SHA-256 of the bytes.
-func (s *Sandbox) Load(code []byte) (*Code, error) {
-	hash := sha256.Sum256(code)
-	if c := s.cache.get(hash); c != nil {
+// Refused says whether an error of Load means that the module is refused. Any
+// other error is a gap in the checks before the engine.
+func Refused(err error) bool {
+	var refusal *wasm.Error
+	return errors.As(err, &refusal)
+}
+
+// Cached gives loaded code by its key.
+func (s *Sandbox) Cached(key Key) (*Code, bool) {
+	c := s.cache.get(key)
+	return c, c != nil
+}
+
+// Load gives the code ready to be instantiated, and keeps it under key. Of its
+// errors Refused tells which mean that the module is refused.
+func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {
+	if c := s.cache.get(key); c != nil {
 		return c, nil
 	}
 	m, err := wasm.Parse(code)
@@ -44,15 +59,18 @@ func (s *Sandbox) Load(code []byte) (*Code, error) {
 	}
 	compiled, err := s.engine.Compile(meter.Instrument(m, &s.prices))
 	if err != nil {
-		return nil, fmt.Errorf("code %x passed all checks: %w", hash, err)
+		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
 	}
-	c := &Code{hash: hash, size: len(code), compiled: compiled}
+	c := &Code{key: key, size: len(code), compiled: compiled}
 	c.export(m)
 	if err := s.cache.add(c); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
+
+// Size is the size of the original bytes.
+func (c *Code) Size() int { return c.size }
 
 func (s *Sandbox) resolve(module, name string) (FuncType, bool) {
 	t, ok := s.offers[offer{module, name}]

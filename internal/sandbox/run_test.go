@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -72,7 +73,8 @@ func newWorld(t testing.TB, interpreter bool, prices meter.Prices, more ...engin
 // start makes an instance of the source, as the current one.
 func (w *world) start(t testing.TB, source string, gas uint64) (*sandbox.Code, *sandbox.Instance) {
 	t.Helper()
-	code, err := w.Load(assemble(t, source))
+	wasm := assemble(t, source)
+	code, err := w.Load(sha256.Sum256(wasm), wasm)
 	if err != nil {
 		t.Fatal(err)
 	}

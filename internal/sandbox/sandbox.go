@@ -90,3 +90,13 @@ func (s *Sandbox) Stop(in *Instance) {
 		panic(err)
 	}
 }
+
+// PriceKey is the key under which a schedule prices row of
+// meter.Prices.Opcode, or "" if the row is refused and has no price.
+func PriceKey(row int) string {
+	op := wasm.OpcodeAt(row)
+	if op.Refusal() != "" {
+		return ""
+	}
+	return op.Key()
+}

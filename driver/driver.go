@@ -1,0 +1,357 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// A Driver starts Core, gives it requests, and replaces it when that is
+// necessary. It implements vm.Executor.
+//
+// It is safe for concurrent use: one request runs at a time, the others wait
+// for their turn or for the end of their context.
+type Driver struct {
+	options Options
+	log     *slog.Logger
+	replier *replier
+	turn    chan struct{} // holds one token while somebody has the turn
+	backoff backoff       // of whoever has the turn
+
+	mu         sync.Mutex // guards what follows; held briefly
+	process    *process   // nil: none was started, or it was stopped
+	config     vm.Config
+	generation uint64 // of config
+	profile    string // which log lines Core sends
+	life       context.Context
+	endLife    context.CancelFunc
+}
+
+var _ vm.Executor = (*Driver)(nil)
+
+// New makes a driver and starts Core, which answers from then on what it asks
+// from hook. It fails if the options do, or with a *CriticalError if Core
+// cannot be started.
+func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
+	if hook == nil {
+		return nil, errors.New("driver: no hook")
+	}
+	o, err := options.complete()
+	if err != nil {
+		return nil, err
+	}
+	d := &Driver{
+		options: o,
+		log:     o.Logger.With("logger", "coreDriver"),
+		replier: newReplier(hook),
+		turn:    make(chan struct{}, 1),
+		config:  o.Config,
+		profile: o.LogProfile,
+	}
+	d.life, d.endLife = context.WithCancel(context.Background())
+	if err := d.RestartCoreIfNecessary(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Create implements vm.Executor.
+func (d *Driver) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, error) {
+	if input == nil {
+		return nil, errors.New("driver: Create without an input")
+	}
+	if err := checkInput(&input.Input); err != nil {
+		return nil, err
+	}
+	return request(ctx, d, protocol.Create(), d.replier, func() *protocol.CreateRequest {
+		return &protocol.CreateRequest{Input: *input, Fetched: d.replier.fetch(input.Caller)}
+	})
+}
+
+// Call implements vm.Executor. The end of ctx ends the request at once and
+// replaces Core.
+func (d *Driver) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) {
+	if input == nil {
+		return nil, errors.New("driver: Call without an input")
+	}
+	if err := checkInput(&input.Input); err != nil {
+		return nil, err
+	}
+	return request(ctx, d, protocol.Call(), d.replier, func() *protocol.CallRequest {
+		return &protocol.CallRequest{Input: *input, Fetched: d.replier.fetch(input.Caller, input.Recipient)}
+	})
+}
+
+// Version asks Core which build it is.
+func (d *Driver) Version(ctx context.Context) (string, error) {
+	text, err := request(ctx, d, protocol.VersionOf(), nil, func() *protocol.None { return new(protocol.None) })
+	if err != nil {
+		return "", err
+	}
+	return text.Text, nil
+}
+
+// DiagnoseWait lets Core sleep before it answers: a way to see what happens
+// when Core is slower than Options.CallTimeout.
+func (d *Driver) DiagnoseWait(ctx context.Context, t time.Duration) error {
+	_, err := request(ctx, d, protocol.DiagnoseWait(), nil, func() *protocol.Wait {
+		return &protocol.Wait{Nanoseconds: t.Nanoseconds()}
+	})
+	return err
+}
+
+// SetConfig changes what Core is built from, from the next request on: Core is
+// then started again with it.
+func (d *Driver) SetConfig(config vm.Config) error {
+	config = cloneConfig(config)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.config = config
+	d.generation++
+	return nil
+}
+
+// SetLogProfile changes which lines Core sends, as Options.LogProfile does, at
+// once and also in the middle of a request.
+func (d *Driver) SetLogProfile(profile string) error {
+	if _, err := protocol.ParseLevels(profile); err != nil {
+		return fmt.Errorf("driver: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.profile = profile
+	if d.process != nil {
+		d.process.profile.set(profile)
+	}
+	return nil
+}
+
+// RestartCoreIfNecessary starts Core if it does not run, or if it was built
+// from another configuration than the present one. Every request begins with
+// it, so there is no need to call it, except to find out early that Core
+// cannot be started. It waits for a request that runs.
+func (d *Driver) RestartCoreIfNecessary() error {
+	life := d.present()
+	if err := d.take(context.Background(), life); err != nil {
+		return err
+	}
+	defer d.pass()
+	_, err := d.ready(context.Background(), life, time.Now().Add(d.options.StartTimeout))
+	return err
+}
+
+// IsClosed says whether there is no Core process: it was closed, or it died.
+// The next request starts one.
+func (d *Driver) IsClosed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.process == nil || d.process.ended()
+}
+
+// Pid is the process id of Core, 0 if none runs.
+func (d *Driver) Pid() int {
+	if p := d.current(); p != nil && !p.ended() {
+		return p.cmd.Process.Pid
+	}
+	return 0
+}
+
+// Close ends Core and everything that belongs to it: no process, goroutine or
+// descriptor is left. Requests that run or wait end with ErrClosed. It may be
+// called again. A request made after Close starts Core again.
+func (d *Driver) Close() error {
+	d.mu.Lock()
+	d.endLife()
+	d.life, d.endLife = context.WithCancel(context.Background())
+	d.mu.Unlock()
+
+	d.turn <- struct{}{}
+	defer d.pass()
+	if p := d.current(); p != nil {
+		p.stop()
+		d.set(nil)
+		d.log.Info("core closed", "pid", p.cmd.Process.Pid)
+	}
+	return nil
+}
+
+// request runs one dialogue, on a Core that is started first if it has to be.
+// If Core dies during it, it is run once more on a fresh one.
+func request[Q, R any](ctx context.Context, d *Driver, method ipc.Method[Q, R], replier *replier, build func() *Q) (*R, error) {
+	life := d.present()
+	if err := d.take(ctx, life); err != nil {
+		return nil, err
+	}
+	defer d.pass()
+	deadline := time.Now().Add(d.options.CallTimeout)
+	q := build()
+	given := new(transcript)
+	for attempt := 1; ; attempt++ {
+		p, err := d.ready(ctx, life, deadline)
+		if err != nil {
+			return nil, err
+		}
+		part := &nodePart{messenger: p.messenger, replier: replier, limits: &d.options.Limits, given: given}
+		r, err := try(ctx, life, d, p, part, method, q, deadline)
+		var critical *CriticalError
+		if attempt == 1 && errors.As(err, &critical) && critical.Kind == KindCrash {
+			d.log.Warn("core died, the request is run again", "request", method.Name, "err", err)
+			continue
+		}
+		return r, err
+	}
+}
+
+// try runs a dialogue on p. If p is of no more use afterwards, it is gone.
+func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodePart, method ipc.Method[Q, R], q *Q, deadline time.Time) (*R, error) {
+	sound := false
+	defer func() {
+		if !sound { // also if the hook panics
+			p.kill()
+			d.set(nil)
+		}
+	}()
+	if part.replier != nil {
+		part.replier.failure = nil
+	}
+	release, err := interruptible(p.messenger, deadline, ctx, life)
+	if err != nil {
+		return nil, p.fail(method.Name, KindCrash, err)
+	}
+	r, err := dialogue(part, method, q)
+	release()
+	if err == nil {
+		sound = true
+		d.backoff.reset()
+		return r, nil
+	}
+	var hook *hookError
+	var size *ipc.SizeError
+	if errors.As(err, &hook) || errors.As(err, &size) {
+		sound = true
+		return nil, err
+	}
+	if ended := over(ctx, life); ended != nil {
+		return nil, ended
+	}
+	if failure := part.failure(); failure != nil { // it was the outcome already
+		d.log.Warn("core is replaced", "request", method.Name, "err", err)
+		return nil, failure
+	}
+	critical := p.fail(method.Name, kindOf(err), err)
+	if critical.Kind == KindCrash {
+		d.backoff.died()
+	}
+	d.log.Error("request failed", "request", method.Name, "err", critical)
+	return nil, critical
+}
+
+// ready gives a process that runs and was built from the present
+// configuration. The caller has the turn.
+func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process, error) {
+	d.mu.Lock()
+	p, config, generation := d.process, d.config, d.generation
+	d.mu.Unlock()
+	if p != nil {
+		ended := p.ended()
+		if !ended && p.generation == generation {
+			return p, nil
+		}
+		if ended {
+			d.backoff.died()
+			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.waitErr)
+		}
+		p.stop()
+		d.set(nil)
+	}
+	if err := d.backoff.wait(deadline, ctx.Done(), life.Done()); err != nil {
+		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
+	}
+	if start := time.Now().Add(d.options.StartTimeout); start.Before(deadline) {
+		deadline = start
+	}
+	p, err := startProcess(ctx, life, &d.options, config, deadline)
+	if ended := over(ctx, life); ended != nil {
+		if p != nil {
+			p.kill()
+		}
+		return nil, ended
+	}
+	if err != nil {
+		d.backoff.died()
+		d.log.Error("core cannot be started", "err", err)
+		return nil, err
+	}
+	p.generation = generation
+	d.set(p)
+	d.log.Info("core started", p.attrs()...)
+	return p, nil
+}
+
+// take waits for the turn.
+func (d *Driver) take(ctx, life context.Context) error {
+	if err := over(ctx, life); err != nil {
+		return err
+	}
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+	case <-life.Done():
+	}
+	return over(ctx, life)
+}
+
+// pass gives the turn to somebody else.
+func (d *Driver) pass() { <-d.turn }
+
+// over says why a request must not go on.
+func over(ctx, life context.Context) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("driver: %w", context.Cause(ctx))
+	}
+	if life.Err() != nil {
+		return ErrClosed
+	}
+	return nil
+}
+
+// present is what the next Close ends.
+func (d *Driver) present() context.Context {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.life
+}
+
+func (d *Driver) current() *process {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.process
+}
+
+func (d *Driver) set(p *process) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.process = p
+	if p != nil {
+		p.profile.set(d.profile)
+	}
+}
+
+// checkInput refuses what cannot be said to Core.
+func checkInput(in *vm.Input) error {
+	if in.Value != nil && (in.Value.Sign() < 0 || in.Value.BitLen() > 8*ipc.MaxBigIntBytes) {
+		return errors.New("driver: the value of the input is out of range")
+	}
+	if in.DCTValue != nil && in.DCTValue.BitLen() > 8*ipc.MaxBigIntBytes {
+		return errors.New("driver: the token value of the input is out of range")
+	}
+	return nil
+}

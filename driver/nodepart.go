@@ -1,0 +1,144 @@
+package driver
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+)
+
+// nodePart is the Node Part: the message loop of one request.
+type nodePart struct {
+	messenger *ipc.Messenger
+	replier   *replier // nil: Core has nothing to ask
+	limits    *Limits
+	given     *transcript
+	replayed  int // questions of this dialogue that are in the transcript
+}
+
+// transcript is what the hook has answered to the present request. If Core
+// dies, the one that takes over gets the same answers to the same questions.
+// Questions for code are not in it: one Core keeps what another has to ask for,
+// and the hash that is asked for names its answer.
+type transcript struct{ exchanges []exchange }
+
+type exchange struct{ question, answer *ipc.Message }
+
+// dialogue sends a request and answers questions until the result comes.
+//
+// An error is of the hook (*hookError), or about the request itself
+// (*ipc.SizeError), and Core can go on; or it is one of the channel, and Core
+// is of no more use.
+func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, error) {
+	c := part.messenger
+	if err := method.Ask(c, q); err != nil {
+		return nil, err
+	}
+	var received int64
+	for questions := 0; ; questions++ {
+		msg, err := c.Receive()
+		if err != nil {
+			return nil, err
+		}
+		if received += int64(len(msg.Body) + len(msg.Text)); received > part.limits.DialogueBytes {
+			return nil, broken("the messages have more than %d bytes", part.limits.DialogueBytes)
+		}
+		if msg.Kind == method.Answers() {
+			return finish(part, method, msg)
+		}
+		if questions == part.limits.HookCalls {
+			return nil, broken("more than %d questions", part.limits.HookCalls)
+		}
+		answer, err := part.answer(msg)
+		if err != nil {
+			return nil, err
+		}
+		if err := part.send(answer); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// finish reads the result.
+func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message) (*R, error) {
+	r, err := method.ReadAnswer(part.messenger, msg)
+	var denial *ipc.Denial
+	if err != nil && !errors.As(err, &denial) {
+		return nil, err
+	}
+	if reset := part.messenger.Reset(); reset != nil {
+		return nil, reset
+	}
+	failure := part.failure()
+	switch {
+	case failure != nil && denial != nil && denial.Status == ipc.StatusFailed:
+		return nil, failure
+	case failure != nil:
+		return nil, broken("core goes on after a question that was not answered")
+	case denial != nil:
+		return nil, broken("core gives up for no reason of the node's: %q", denial.Text)
+	case part.replayed < len(part.given.exchanges):
+		return nil, broken("core asked %d questions, and %d when it was started before", part.replayed, len(part.given.exchanges))
+	}
+	return r, nil
+}
+
+// answer gives the answer to a question: the one given before, or the hook's.
+func (part *nodePart) answer(msg *ipc.Message) (*ipc.Message, error) {
+	if part.failure() != nil {
+		return nil, broken("core goes on after a question that was not answered")
+	}
+	if part.replier == nil {
+		return nil, broken("%s is not expected", protocol.KindName(msg.Kind))
+	}
+	entry, ok := part.replier.entries[msg.Kind]
+	if !ok {
+		return nil, broken("%s is not expected", protocol.KindName(msg.Kind))
+	}
+	if msg.Kind == protocol.KindCode {
+		return entry.Answer(part.messenger, msg)
+	}
+	given := part.given
+	part.replayed++
+	if part.replayed <= len(given.exchanges) {
+		before := given.exchanges[part.replayed-1]
+		if before.question.Kind != msg.Kind || !bytes.Equal(before.question.Body, msg.Body) {
+			return nil, broken("question %d is another than when core was started before: %s", part.replayed, entry.Name)
+		}
+		return before.answer, nil
+	}
+	answer, err := entry.Answer(part.messenger, msg)
+	if err != nil {
+		return nil, err
+	}
+	if part.failure() == nil {
+		given.exchanges = append(given.exchanges, exchange{msg, answer})
+	}
+	return answer, nil
+}
+
+// send sends an answer. One that is too large is a failure of the hook.
+func (part *nodePart) send(answer *ipc.Message) error {
+	err := part.messenger.Send(answer)
+	var size *ipc.SizeError
+	if !errors.As(err, &size) {
+		return err
+	}
+	part.replier.failure = &hookError{protocol.KindName(answer.Kind), err}
+	return part.messenger.Send(&ipc.Message{Kind: answer.Kind, Status: ipc.StatusFailed, Text: []byte(err.Error())})
+}
+
+// failure is what the hook could not do in this dialogue.
+func (part *nodePart) failure() error {
+	if part.replier == nil {
+		return nil
+	}
+	return part.replier.failure
+}
+
+// broken says that Core broke a rule.
+func broken(format string, args ...any) error {
+	return &ipc.ProtocolError{Reason: fmt.Sprintf(format, args...)}
+}

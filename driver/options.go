@@ -1,0 +1,140 @@
+package driver
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// Codec is how messages are written. Results do not depend on it.
+type Codec = ipc.Codec
+
+const (
+	// JSON is readable, and the zero value.
+	JSON Codec = ipc.JSON
+	// Binary is compact and faster.
+	Binary Codec = ipc.Binary
+)
+
+// LevelTrace is the slog level of the finest lines, one for every message.
+const LevelTrace = ipc.LevelTrace
+
+// Options are what a Driver is made of. The zero value of each field means its
+// default.
+type Options struct {
+	// Path is the Core binary. Empty: the file "core" in the working
+	// directory; else the file that the environment variable CORE_PATH names;
+	// else this program itself, if it called coreproc.Main.
+	Path string
+
+	// Self starts this program itself as Core, whatever lies in the working
+	// directory. The program must have called coreproc.Main.
+	Self bool
+
+	// Config is what Core is built from.
+	Config vm.Config
+
+	// CallTimeout is how long a request may last, from sending it to its
+	// result, with all that Core asks meanwhile, and with the restart and the
+	// second attempt if Core dies. Default 5 s. It cannot be switched off.
+	CallTimeout time.Duration
+
+	// StartTimeout is how long Core may take to come up. Default 5 s.
+	StartTimeout time.Duration
+
+	// Codec is how messages are written.
+	Codec Codec
+
+	// Logger takes the log lines of the driver and of Core. Each has an
+	// attribute "logger" that names its origin. Nil: nothing is logged.
+	Logger *slog.Logger
+
+	// LogProfile says which lines Core sends: NAME:LEVEL, separated by
+	// commas, from left to right; NAME is "*" or part of a logger's name,
+	// LEVEL one of TRACE, DEBUG, INFO, WARN, ERROR, NONE. Default "*:INFO".
+	LogProfile string
+
+	// Limits bound what Core may cost the node.
+	Limits Limits
+}
+
+// Limits bound what Core may cost the node during one request. Zero means the
+// default.
+type Limits struct {
+	// FrameBytes is the largest message, in either direction. Default 384 MiB:
+	// an execution may keep 256 MiB, and base64 makes them a third longer.
+	FrameBytes int
+
+	// DialogueBytes is the sum of all messages from Core. Default 1 GiB.
+	DialogueBytes int64
+
+	// HookCalls is the number of questions. Default 1,000,000.
+	HookCalls int
+}
+
+const (
+	defaultCallTimeout   = 5 * time.Second
+	defaultStartTimeout  = 5 * time.Second
+	defaultLogProfile    = "*:INFO"
+	defaultDialogueBytes = 1 << 30
+	defaultHookCalls     = 1_000_000
+)
+
+// complete checks the options and fills in the defaults.
+func (o Options) complete() (Options, error) {
+	if o.CallTimeout < 0 || o.StartTimeout < 0 {
+		return o, fmt.Errorf("driver: negative timeout")
+	}
+	if !o.Codec.Known() {
+		return o, fmt.Errorf("driver: unknown codec %d", o.Codec)
+	}
+	if o.Path != "" && o.Self {
+		return o, fmt.Errorf("driver: both Path and Self are given")
+	}
+	l := &o.Limits
+	if l.FrameBytes < 0 || l.FrameBytes > ipc.MaxFrameBytes || l.DialogueBytes < 0 || l.HookCalls < 0 {
+		return o, fmt.Errorf("driver: limit out of range: %+v", *l)
+	}
+	orDefault(&o.CallTimeout, defaultCallTimeout)
+	orDefault(&o.StartTimeout, defaultStartTimeout)
+	orDefault(&o.LogProfile, defaultLogProfile)
+	orDefault(&l.FrameBytes, ipc.DefaultFrameBytes)
+	orDefault(&l.DialogueBytes, defaultDialogueBytes)
+	orDefault(&l.HookCalls, defaultHookCalls)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+		o.LogProfile = "*:NONE"
+	}
+	if _, err := protocol.ParseLevels(o.LogProfile); err != nil {
+		return o, fmt.Errorf("driver: %w", err)
+	}
+	o.Config = cloneConfig(o.Config)
+	return o, nil
+}
+
+func orDefault[T comparable](v *T, def T) {
+	if zero := *new(T); *v == zero {
+		*v = def
+	}
+}
+
+// cloneConfig copies all that the caller could change later.
+func cloneConfig(c vm.Config) vm.Config {
+	if c.GasSchedule != nil {
+		schedule := make(vm.GasSchedule, len(c.GasSchedule))
+		for section, prices := range c.GasSchedule {
+			schedule[section] = maps.Clone(prices)
+		}
+		c.GasSchedule = schedule
+	}
+	c.BuiltinFunctions = slices.Clone(c.BuiltinFunctions)
+	c.ProtectedKeyPrefix = slices.Clone(c.ProtectedKeyPrefix)
+	c.Features = slices.Clone(c.Features)
+	return c
+}

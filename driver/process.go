@@ -1,0 +1,238 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+const (
+	// graceTime is how long Core may take to end after its pipe was closed,
+	// and again after it was asked to by a signal.
+	graceTime = 250 * time.Millisecond
+
+	// reapTime is how long the end of a killed process is waited for.
+	reapTime = 2 * time.Second
+
+	// dyingTime is how long a process may take to end after its pipe did, and
+	// the rest of its output to arrive after it has ended.
+	dyingTime = 250 * time.Millisecond
+)
+
+// process is one Core process and everything that belongs to it. It is either
+// running or has ended, and never runs again.
+type process struct {
+	generation uint64 // of the configuration it was built from
+	path       string
+	cmd        *exec.Cmd
+	pipes      *pipes
+	output     *output
+	profile    *profileWriter
+	messenger  *ipc.Messenger
+	hello      *protocol.Hello
+
+	done    chan struct{} // closed when the process has ended
+	waitErr error         // how; to be read after done
+
+	stopping sync.Once
+}
+
+// startProcess starts Core and shakes hands. Whatever fails, nothing of the
+// process is left.
+func startProcess(ctx, life context.Context, o *Options, config vm.Config, deadline time.Time) (*process, error) {
+	path, err := findBinary(o)
+	if err != nil {
+		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
+	}
+	p, err := spawn(path, o)
+	if err != nil {
+		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
+	}
+	if err = p.handshake(ctx, life, o, config, deadline); err != nil {
+		return nil, p.fail("start", KindStart, err)
+	}
+	return p, nil
+}
+
+func spawn(path string, o *Options) (*process, error) {
+	pipes, err := makePipes()
+	if err != nil {
+		return nil, err
+	}
+	cmd, err := command(path, pipes)
+	if err == nil {
+		p := &process{path: path, cmd: cmd, pipes: pipes, done: make(chan struct{})}
+		if err = p.run(); err == nil {
+			p.output = readOutput(o.Logger, pipes)
+			p.profile = newProfileWriter(pipes.profile, p.done, o.Logger.With("logger", "coreDriver"))
+			if err = pipes.closeCore(); err == nil {
+				return p, nil
+			}
+			p.kill()
+		}
+	}
+	return nil, errors.Join(err, pipes.closeCore(), pipes.close())
+}
+
+// run starts the process and leaves a goroutine that waits for its end.
+//
+// The goroutine keeps its thread for itself: the signal for the death of the
+// parent belongs to the thread that started the child, so that thread has to
+// live as long as the child.
+func (p *process) run() error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		p.waitErr = p.cmd.Wait()
+		close(p.done)
+		// A process of its own making may hold the other end open.
+		p.pipes.coreToNode.SetReadDeadline(time.Now().Add(dyingTime))
+	}()
+	return <-started
+}
+
+// handshake tells Core what it is built from and hears who it is.
+func (p *process) handshake(ctx, life context.Context, o *Options, config vm.Config, deadline time.Time) error {
+	base := o.Logger.With("logger", "core/baseMessenger")
+	receiver := ipc.NewReceiver(p.pipes.coreToNode, o.Limits.FrameBytes)
+	first := ipc.NewMessenger(ipc.NewSender(p.pipes.init, ipc.MaxFrameBytes), receiver, ipc.JSON, base, protocol.KindName)
+	p.messenger = ipc.NewMessenger(ipc.NewSender(p.pipes.nodeToCore, o.Limits.FrameBytes), receiver, o.Codec, base, protocol.KindName)
+
+	release, err := interruptible(first, deadline, ctx, life)
+	if err != nil {
+		return err
+	}
+	defer release()
+	hello, err := protocol.Start().Call(first, &protocol.Init{
+		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: config,
+	})
+	var denial *ipc.Denial
+	switch {
+	case errors.As(err, &denial):
+		return fmt.Errorf("core refuses to start: %q", denial.Text)
+	case err != nil:
+		return err
+	case hello.Protocol != protocol.Version:
+		return fmt.Errorf("core speaks protocol version %d, the node %d", hello.Protocol, protocol.Version)
+	}
+	p.hello = hello
+	return errors.Join(first.Reset(), p.pipes.init.Close())
+}
+
+// interruptible sets the deadline of a messenger, and makes the end of each
+// context a deadline that has passed. release undoes the second; after it the
+// contexts have no more effect.
+func interruptible(c *ipc.Messenger, deadline time.Time, ctxs ...context.Context) (release func(), err error) {
+	if err := c.SetDeadline(deadline); err != nil {
+		return nil, err
+	}
+	var undo []func()
+	for _, ctx := range ctxs {
+		ran := make(chan struct{})
+		stop := context.AfterFunc(ctx, func() {
+			c.SetDeadline(time.Unix(1, 0))
+			close(ran)
+		})
+		undo = append(undo, func() {
+			if !stop() {
+				<-ran
+			}
+		})
+	}
+	return func() {
+		for _, f := range undo {
+			f()
+		}
+	}, nil
+}
+
+// ended says whether the process has ended.
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// waitEnd waits for the end of the process, but not longer than t.
+func (p *process) waitEnd(t time.Duration) bool {
+	timer := time.NewTimer(t)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// stop ends the process, first by closing its pipe and by asking, and frees
+// everything. It may be called again.
+func (p *process) stop() { p.stopping.Do(func() { p.end(true) }) }
+
+// kill is stop without asking.
+func (p *process) kill() { p.stopping.Do(func() { p.end(false) }) }
+
+func (p *process) end(ask bool) {
+	if ask {
+		p.pipes.nodeToCore.Close()
+		if !p.waitEnd(graceTime) && terminate(p.cmd.Process) == nil {
+			p.waitEnd(graceTime)
+		}
+	}
+	if !p.ended() {
+		// An error means that it has ended meanwhile.
+		_ = p.cmd.Process.Kill()
+		p.waitEnd(reapTime)
+	}
+	p.output.finish(dyingTime)
+	p.pipes.close()
+	p.output.wait()
+}
+
+// fail ends the process because of err and gives the critical error.
+func (p *process) fail(op string, kind Kind, err error) *CriticalError {
+	switch kindOf(err) {
+	case KindCrash: // the end of its pipe is seen before its own
+		p.waitEnd(dyingTime)
+	case KindTimeout:
+		if kind == KindTimeout && p.ended() {
+			kind = KindCrash
+		}
+	}
+	p.kill()
+	e := &CriticalError{Kind: kind, Op: op, Err: err, Stderr: p.output.stderrTail()}
+	if p.ended() {
+		e.Exit = "exit status 0"
+		if p.waitErr != nil {
+			e.Exit = p.waitErr.Error()
+		}
+	}
+	return e
+}
+
+// attrs describe the process in the log.
+func (p *process) attrs() []any {
+	return []any{
+		"pid", p.cmd.Process.Pid, "path", p.path, "build", p.hello.Build, "engine", p.hello.Engine,
+		"sandbox", strings.Join(p.hello.Sandbox, ","), slog.Any("schedule", p.hello.Schedule),
+	}
+}

@@ -1,0 +1,220 @@
+package corepart
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// The exit codes of Core. There is no 0: Core has no reason of its own to end.
+// A panic is 2 as well, that is Go's number for it. With every code but that
+// of a panic there is one line on standard error that says why.
+const (
+	ExitDescriptors = 1  // an inherited descriptor is missing
+	ExitInit        = 2  // Core cannot be built from what it was given
+	ExitLoop        = 3  // the loop ended: the Node closed the pipe, died, or broke a rule
+	ExitProtocol    = 64 // the Node speaks another protocol
+)
+
+// Facts are what Core says of its executor in the handshake.
+type Facts struct {
+	Engine   string
+	Schedule vm.Hash
+	Sandbox  []string
+}
+
+// A Constructor makes the executor that runs contracts, with hook to ask the
+// Node.
+type Constructor func(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, Facts, error)
+
+// Main is Core: it uses the inherited descriptors, runs until the Node goes
+// away, and gives the exit code. build identifies the binary.
+func Main(build string, construct Constructor) int {
+	pipes, err := Inherited()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "core: %v\n", err)
+		return ExitDescriptors
+	}
+	return Run(pipes, build, construct, os.Stderr, os.Exit)
+}
+
+// Run is Main on given pipes, which it closes. exit ends the process in the
+// middle of an execution because the Node is gone.
+func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
+	lines := newLines(pipes.LogLines)
+	go func() {
+		// It may stay in its read until the process ends.
+		if lines.follow(pipes.LogProfile) {
+			exit(ExitLoop)
+		}
+	}()
+	p := &part{pipes: pipes, build: build, log: lines.logger("core/part")}
+	code, err := p.run(lines, construct)
+	p.log.Error("end of loop", "err", err)
+	lines.close()
+	if closing := pipes.Close(); closing != nil {
+		err = errors.Join(err, closing)
+	}
+	fmt.Fprintf(stderr, "core: %v\n", err)
+	return code
+}
+
+// part is the Core Part.
+type part struct {
+	pipes     *Pipes
+	build     string
+	log       *slog.Logger
+	host      *slog.Logger
+	duration  *slog.Logger
+	messenger *ipc.Messenger
+	gateway   *gateway
+	executor  vm.Executor
+}
+
+func (p *part) run(lines *lines, construct Constructor) (int, error) {
+	p.host, p.duration = lines.logger("core/host"), lines.logger("core/duration")
+	code, err := p.start(lines, construct)
+	if err != nil {
+		return code, fmt.Errorf("start: %w", err)
+	}
+	return ExitLoop, p.loop()
+}
+
+// start is the handshake.
+func (p *part) start(lines *lines, construct Constructor) (int, error) {
+	base := lines.logger("core/baseMessenger")
+	sender := ipc.NewSender(p.pipes.CoreToNode, ipc.MaxFrameBytes)
+	first := ipc.NewMessenger(sender, ipc.NewReceiver(p.pipes.Init, ipc.MaxFrameBytes), ipc.JSON, base, protocol.KindName)
+	method := protocol.Start()
+	deny := func(code int, err error) (int, error) {
+		return code, errors.Join(err, first.Send(method.Deny(ipc.StatusFailed, err.Error())))
+	}
+
+	msg, err := first.Receive()
+	if broken := (*ipc.ProtocolError)(nil); errors.As(err, &broken) {
+		return ExitProtocol, err
+	} else if err != nil {
+		return ExitInit, err
+	}
+	init, err := method.ReadRequest(first, msg)
+	if err != nil {
+		return deny(ExitInit, err)
+	}
+	if init.Protocol != protocol.Version {
+		return deny(ExitProtocol, fmt.Errorf("the node speaks protocol version %d, this Core %d", init.Protocol, protocol.Version))
+	}
+	if !init.Codec.Known() || init.FrameBytes <= 0 || init.FrameBytes > ipc.MaxFrameBytes {
+		return deny(ExitInit, fmt.Errorf("unknown codec (%d) or bad frame limit (%d)", init.Codec, init.FrameBytes))
+	}
+
+	p.messenger = ipc.NewMessenger(
+		ipc.NewSender(p.pipes.CoreToNode, init.FrameBytes),
+		ipc.NewReceiver(p.pipes.NodeToCore, init.FrameBytes), init.Codec, base, protocol.KindName)
+	p.gateway = &gateway{messenger: p.messenger, log: p.log}
+	executor, facts, err := construct(init, p.gateway)
+	if err != nil {
+		return deny(ExitInit, err)
+	}
+	p.executor = executor
+	hello, err := method.Answer(first, &protocol.Hello{
+		Protocol: protocol.Version, Build: p.build,
+		Engine: facts.Engine, Schedule: facts.Schedule, Sandbox: facts.Sandbox,
+	})
+	if err != nil {
+		return ExitInit, err
+	}
+	return ExitInit, first.Send(hello)
+}
+
+// loop answers requests until the channel fails; it always ends with an error.
+func (p *part) loop() error {
+	for {
+		msg, err := p.messenger.Receive()
+		if err != nil {
+			return err
+		}
+		answer, err := p.answer(msg)
+		if err != nil {
+			return err
+		}
+		err = p.messenger.Send(answer)
+		if size := (*ipc.SizeError)(nil); errors.As(err, &size) {
+			err = p.messenger.Send(&ipc.Message{Kind: answer.Kind, Status: ipc.StatusFailed, Text: []byte(err.Error())})
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.messenger.Reset(); err != nil {
+			return err
+		}
+	}
+}
+
+// answer gives the last message of the dialogue that msg begins. An error is
+// one of the channel.
+func (p *part) answer(msg *ipc.Message) (*ipc.Message, error) {
+	c := p.messenger
+	switch msg.Kind {
+	case protocol.KindVersion:
+		return protocol.VersionOf().Answer(c, &protocol.Text{Text: p.build})
+	case protocol.KindDiagnoseWait:
+		wait, err := protocol.DiagnoseWait().ReadRequest(c, msg)
+		if err != nil {
+			return nil, err
+		}
+		time.Sleep(time.Duration(wait.Nanoseconds))
+		return protocol.DiagnoseWait().Answer(c, &protocol.None{})
+	case protocol.KindCreate:
+		method := protocol.Create()
+		q, err := method.ReadRequest(c, msg)
+		if err != nil {
+			return nil, err
+		}
+		return execute(p, method, &q.Fetched, func() (*vm.Output, error) {
+			return p.executor.Create(context.Background(), &q.Input)
+		})
+	case protocol.KindCall:
+		method := protocol.Call()
+		q, err := method.ReadRequest(c, msg)
+		if err != nil {
+			return nil, err
+		}
+		return execute(p, method, &q.Fetched, func() (*vm.Output, error) {
+			return p.executor.Call(context.Background(), &q.Input)
+		})
+	}
+	return nil, &ipc.ProtocolError{Reason: "bad message from node: " + protocol.KindName(msg.Kind)}
+}
+
+// execute runs a contract. A failure of the hook wins over whatever the
+// executor made of it; a failure of the channel wins over both.
+func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.Fetched, run func() (*vm.Output, error)) (*ipc.Message, error) {
+	p.host.Debug("begin", "request", method.Name)
+	begin := time.Now()
+	p.gateway.begin(fetched)
+	output, err := run()
+	p.duration.Log(context.Background(), ipc.LevelTrace, "executed",
+		"request", method.Name, "duration", time.Since(begin))
+	if p.gateway.broken != nil {
+		return nil, p.gateway.broken
+	}
+	if p.gateway.failure != nil {
+		err = p.gateway.failure
+	} else if err == nil && output == nil {
+		err = errors.New("the executor gave neither an output nor an error")
+	}
+	if err != nil {
+		p.host.Error("given up", "request", method.Name, "err", err)
+		return method.Deny(ipc.StatusFailed, err.Error()), nil
+	}
+	p.host.Debug("end", "request", method.Name, "code", output.Code)
+	return method.Answer(p.messenger, output)
+}

@@ -1,0 +1,2 @@
+// Package protocol is the list of what Node and Core say to each other.
+package protocol
