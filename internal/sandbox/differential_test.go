@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
@@ -178,7 +179,7 @@ var trapNames = map[oracle.Trap]string{
 
 // run does the same as judge with one of the engines.
 func (d *differ) run(t testing.TB, s *sandbox.Sandbox, code []byte, gas []uint64) (endings []ending) {
-	c, err := s.Load(code)
+	c, err := s.Load(sha256.Sum256(code), code)
 	if err != nil {
 		t.Fatal(err)
 	}
