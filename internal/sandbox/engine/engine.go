@@ -25,8 +25,10 @@ import (
 )
 
 // HostFunction is a function that guests can import. Call gets the words of
-// the parameters in stack and leaves the result, if any, in stack[0]. To stop
-// the guest it panics with a value that is an error; Instance.Call returns it.
+// the parameters in stack and leaves the result, if any, in stack[0]. The upper
+// half of the word of an i32 parameter is zero; that of an i32 result is
+// ignored. To stop the guest Call panics with a value that is an error;
+// Instance.Call returns it.
 type HostFunction struct {
 	Module, Name string
 	Type         wasm.FuncType
@@ -100,7 +102,7 @@ func (e *Engine) offer(functions []HostFunction) error {
 			order = append(order, f.Module)
 		}
 		b.NewFunctionBuilder().
-			WithGoFunction(&hostCall{engine: e, call: f.Call}, valueTypes(f.Type.Params), valueTypes(f.Type.Results)).
+			WithGoFunction(newHostCall(e, f), valueTypes(f.Type.Params), valueTypes(f.Type.Results)).
 			Export(f.Name)
 	}
 	for _, module := range order {
@@ -111,17 +113,37 @@ func (e *Engine) offer(functions []HostFunction) error {
 	return nil
 }
 
-// hostCall is a host function as wazero wants it.
+// hostCall is a host function as wazero wants it. wazero leaves the upper half
+// of an i32 undefined, in one engine other than in the other.
 type hostCall struct {
 	engine *Engine
 	call   func(stack []uint64)
+	narrow []uint8 // indices of the i32 parameters
+	cut    bool    // the result is an i32
+}
+
+func newHostCall(e *Engine, f *HostFunction) *hostCall {
+	h := &hostCall{engine: e, call: f.Call}
+	for i, t := range f.Type.Params {
+		if t == wasm.I32 {
+			h.narrow = append(h.narrow, uint8(i))
+		}
+	}
+	h.cut = len(f.Type.Results) > 0 && f.Type.Results[0] == wasm.I32
+	return h
 }
 
 // Call implements api.GoFunction.
 func (h *hostCall) Call(_ context.Context, stack []uint64) {
+	for _, i := range h.narrow {
+		stack[i] = uint64(uint32(stack[i]))
+	}
 	h.engine.host = true
 	h.call(stack)
 	h.engine.host = false
+	if h.cut {
+		stack[0] = uint64(uint32(stack[0]))
+	}
 }
 
 func valueTypes(types []wasm.ValueType) []api.ValueType {
