@@ -1,0 +1,137 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/demo"
+	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
+	"github.com/Dharitri-org/core-wasm-vm/internal/ledger"
+	"github.com/Dharitri-org/core-wasm-vm/internal/node"
+	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// chain is an open ledger and, once started, a VM that asks it.
+type chain struct {
+	settings *settings
+	config   vm.Config
+	ledger   *ledger.Ledger
+	executor executor // nil until start
+}
+
+// openChain opens the ledger. If there is none it is made, or that is an error.
+func (s *settings) openChain(make bool) (*chain, error) {
+	config, err := s.config()
+	if err != nil {
+		return nil, err
+	}
+	exists, err := ledger.Exists(s.ledgerPath())
+	switch {
+	case err != nil:
+		return nil, err
+	case exists:
+	case !make:
+		return nil, fmt.Errorf("there is no ledger in %s: deploy something first", s.data)
+	default:
+		if err := ledger.Create(s.ledgerPath(), demo.Genesis(time.Now())); err != nil {
+			return nil, err
+		}
+	}
+	l, err := ledger.Open(s.ledgerPath())
+	if err != nil {
+		return nil, err
+	}
+	return &chain{settings: s, config: config, ledger: l}, nil
+}
+
+// start starts the VM.
+func (c *chain) start() (*node.Node, error) {
+	e, err := c.settings.startExecutor(c.ledger, c.config)
+	if err != nil {
+		return nil, err
+	}
+	c.executor = e
+	return node.New(c.ledger, e, node.Options{VMType: c.config.VMType}), nil
+}
+
+// close ends the VM first: it may still ask the ledger.
+func (c *chain) close() error {
+	var err error
+	if c.executor != nil {
+		err = c.executor.Close()
+	}
+	return errors.Join(err, c.ledger.Close())
+}
+
+// address reads an address or a name.
+func (c *chain) address(text string) (vm.Address, error) {
+	return demo.Resolve(c.ledger, text, func(name string) (vm.Hash, bool) {
+		if !slices.Contains(contracts.Names(), name) {
+			return vm.Hash{}, false
+		}
+		return sha256.Sum256(contracts.Wasm(name)), true
+	})
+}
+
+// arguments reads arguments of a contract's function.
+func (c *chain) arguments(texts []string) ([][]byte, error) {
+	var list [][]byte
+	for i, text := range texts {
+		b, err := node.ParseBytes(text)
+		if err != nil {
+			address, unknown := c.address(text)
+			if unknown != nil {
+				return nil, fmt.Errorf("argument %d: %w", i+1, err)
+			}
+			b = address[:]
+		}
+		list = append(list, b)
+	}
+	return list, nil
+}
+
+func (s *settings) config() (vm.Config, error) {
+	config := vm.Config{VMType: [2]byte{5, 0}, BlockGasLimit: node.DefaultGasLimit}
+	var err error
+	if config.Engine, err = engineNamed(s.engine); err != nil {
+		return config, err
+	}
+	config.GasSchedule, err = s.gasSchedule()
+	return config, err
+}
+
+func engineNamed(name string) (vm.Engine, error) {
+	switch name {
+	case "default", "compiler":
+		return vm.EngineDefault, nil
+	case "interpreter":
+		return vm.EngineInterpreter, nil
+	}
+	return 0, fmt.Errorf("unknown engine %q: want default or interpreter", name)
+}
+
+// gasSchedule reads a schedule by name or from a file, nil for Core's own.
+func (s *settings) gasSchedule() (vm.GasSchedule, error) {
+	if s.schedule == "" {
+		return nil, nil
+	}
+	if filepath.Ext(s.schedule) == "" && !strings.ContainsRune(s.schedule, filepath.Separator) {
+		return gas.Named(s.schedule)
+	}
+	text, err := os.ReadFile(s.schedule)
+	if err != nil {
+		return nil, err
+	}
+	schedule, err := gas.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.schedule, err)
+	}
+	return schedule, nil
+}

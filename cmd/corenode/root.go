@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// errReported ends a command whose output already says what went wrong.
+var errReported = errors.New("reported")
+
+// settings are the flags that all commands share.
+type settings struct {
+	data      string
+	schedule  string
+	engine    string
+	inprocess bool
+}
+
+func (s *settings) ledgerPath() string { return filepath.Join(s.data, "ledger.db") }
+
+func root() *cobra.Command {
+	s := new(settings)
+	cmd := &cobra.Command{
+		Use:           "corenode",
+		Short:         "A chain of one with Core as its VM",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	flags := cmd.PersistentFlags()
+	flags.StringVar(&s.data, "data", "./corenode-data", "directory of the ledger")
+	flags.StringVar(&s.schedule, "schedule", "", "gas schedule: a name or a TOML file (default: Core's own)")
+	flags.StringVar(&s.engine, "engine", "default", "default (the compiler where there is one) or interpreter")
+	flags.BoolVar(&s.inprocess, "inprocess", false, "run contracts in this process instead of Core's")
+	cmd.AddCommand(demoCommand(s), deployCommand(s), callCommand(s), queryCommand(s),
+		ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
+	return cmd
+}
+
+// onTerminal says whether f shows colours: on a terminal, unless NO_COLOR is
+// set.
+func onTerminal(f *os.File) bool {
+	stat, err := f.Stat()
+	return err == nil && stat.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == ""
+}

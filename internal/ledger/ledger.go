@@ -1,0 +1,232 @@
+// Package ledger keeps the committed state of a chain of one node in one
+// bbolt file: accounts, their storage, code by hash, and the list of blocks.
+//
+// It is not a node: it runs nothing and decides nothing about transactions. It
+// answers the VM's questions (Ledger implements vm.BlockchainHook) and applies
+// what the VM gave back.
+//
+// All work happens in dialogues. Begin freezes the state that one execution
+// sees; Commit applies the execution's output in one atomic, synced batch and
+// ends the dialogue; End ends it without a trace. While a dialogue is open,
+// nothing else can change the ledger.
+//
+// Invariants, verified again by Check: the sum of all balances never changes
+// after Create; no balance is negative; each account's code is there and has
+// the hash it is listed under; block n follows block n-1 and its hash covers
+// the previous one and what was applied.
+package ledger
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrDialogueOpen refuses a change, or a second dialogue, while one is open.
+	ErrDialogueOpen = errors.New("ledger: a dialogue is open")
+	// ErrNoDialogue answers a question that was asked outside a dialogue.
+	ErrNoDialogue = errors.New("ledger: no dialogue is open")
+	// ErrFunds refuses a dialogue whose sender does not have the value.
+	ErrFunds = errors.New("ledger: the sender has less than the value")
+	// ErrInUse is returned by Open when another process has the ledger open.
+	ErrInUse = errors.New("ledger: in use by another process")
+)
+
+// The buckets of the file and the keys of the first.
+const (
+	bucketMeta     = "meta"     // the keys below
+	bucketAccounts = "accounts" // address → account record
+	bucketStorage  = "storage"  // see storagePlace
+	bucketCode     = "code"     // SHA-256 of the code → code
+	bucketBlocks   = "blocks"   // height, 8 bytes big endian → block record
+
+	metaFormat = "format" // formatVersion, 4 bytes big endian
+	metaSupply = "supply" // sum of all balances, big endian
+)
+
+const (
+	formatVersion = 1
+
+	// lockTimeout is how long Open waits for another process to let go.
+	lockTimeout = time.Second
+)
+
+func allBuckets() []string {
+	return []string{bucketMeta, bucketAccounts, bucketStorage, bucketCode, bucketBlocks}
+}
+
+func bucket(tx *bolt.Tx, name string) *bolt.Bucket { return tx.Bucket([]byte(name)) }
+
+// A Ledger is an open ledger file. It is safe for concurrent use.
+type Ledger struct {
+	db *bolt.DB
+
+	mu       sync.Mutex
+	dialogue *Dialogue // the open one, or nil
+}
+
+// Genesis is the state before the first transaction.
+type Genesis struct {
+	Time     time.Time // of block 0
+	Accounts []GenesisAccount
+}
+
+// GenesisAccount is an account that has a balance from the start.
+type GenesisAccount struct {
+	Address vm.Address
+	Balance *big.Int
+}
+
+// Exists says whether there is a ledger file at path.
+func Exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Create makes a ledger file that does not exist yet. The file appears under
+// its name only when it is complete, so a process that dies meanwhile leaves
+// nothing that Open would find.
+func Create(path string, genesis Genesis) error {
+	if exists, err := Exists(path); err != nil || exists {
+		return errors.Join(err, fmt.Errorf("ledger: create %s: %w", path, fs.ErrExist))
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	draft, err := os.CreateTemp(dir, ".new-ledger-*")
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	defer os.Remove(draft.Name()) // not there any more if all went well
+	if err := draft.Close(); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	db, err := bolt.Open(draft.Name(), 0o644, nil)
+	if err != nil {
+		return fmt.Errorf("ledger: create: %w", err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error { return writeGenesis(tx, genesis) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("ledger: create: %w", err)
+	}
+	// Link, unlike Rename, does not replace a ledger that appeared meanwhile.
+	if err := os.Link(draft.Name(), path); err != nil {
+		return fmt.Errorf("ledger: create: %w", err)
+	}
+	return syncDir(dir)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("ledger: sync %s: %w", dir, err)
+	}
+	return nil
+}
+
+func writeGenesis(tx *bolt.Tx, genesis Genesis) error {
+	for _, name := range allBuckets() {
+		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	supply := new(big.Int)
+	accounts := slices.Clone(genesis.Accounts)
+	slices.SortFunc(accounts, func(a, b GenesisAccount) int { return bytes.Compare(a.Address[:], b.Address[:]) })
+	for i, a := range accounts {
+		if i > 0 && a.Address == accounts[i-1].Address {
+			return fmt.Errorf("genesis names %v twice", a.Address)
+		}
+		if a.Balance == nil || a.Balance.Sign() < 0 {
+			return fmt.Errorf("genesis balance of %v is %v", a.Address, a.Balance)
+		}
+		supply.Add(supply, a.Balance)
+		if err := putAccount(tx, a.Address, &account{balance: a.Balance}); err != nil {
+			return err
+		}
+	}
+	meta := bucket(tx, bucketMeta)
+	if err := meta.Put([]byte(metaFormat), binary.BigEndian.AppendUint32(nil, formatVersion)); err != nil {
+		return err
+	}
+	if err := meta.Put([]byte(metaSupply), supply.Bytes()); err != nil {
+		return err
+	}
+	first := blockRecord{Timestamp: unixSeconds(genesis.Time), RandomSeed: seedAfter(vm.Hash{})}
+	first.Hash = first.digest(vm.Hash{})
+	return putBlock(tx, 0, &first)
+}
+
+func unixSeconds(t time.Time) uint64 { return uint64(max(0, t.Unix())) }
+
+// Open opens an existing ledger file for reading and writing.
+func Open(path string) (*Ledger, error) { return open(path, false) }
+
+// OpenReadOnly opens an existing ledger file without the ability to change it.
+func OpenReadOnly(path string) (*Ledger, error) { return open(path, true) }
+
+func open(path string, readOnly bool) (*Ledger, error) {
+	if exists, err := Exists(path); err != nil || !exists {
+		// bbolt would make an empty file.
+		return nil, errors.Join(err, fmt.Errorf("ledger: open %s: %w", path, fs.ErrNotExist))
+	}
+	db, err := bolt.Open(path, 0o644, &bolt.Options{Timeout: lockTimeout, ReadOnly: readOnly})
+	if errors.Is(err, bolt.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ledger: open %s: %w", path, err)
+	}
+	if err := db.View(checkFormat); err != nil {
+		return nil, errors.Join(fmt.Errorf("ledger: open %s: %w", path, err), db.Close())
+	}
+	return &Ledger{db: db}, nil
+}
+
+func checkFormat(tx *bolt.Tx) error {
+	for _, name := range allBuckets() {
+		if bucket(tx, name) == nil {
+			return fmt.Errorf("not a ledger: bucket %q is missing", name)
+		}
+	}
+	format := bucket(tx, bucketMeta).Get([]byte(metaFormat))
+	if len(format) != 4 || binary.BigEndian.Uint32(format) != formatVersion {
+		return fmt.Errorf("format %x, this program knows %d", format, formatVersion)
+	}
+	return nil
+}
+
+// Path is where the ledger lies.
+func (l *Ledger) Path() string { return l.db.Path() }
+
+// Close ends an open dialogue without a trace and closes the file.
+func (l *Ledger) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.endDialogue()
+	if err := errors.Join(err, l.db.Close()); err != nil {
+		return fmt.Errorf("ledger: close: %w", err)
+	}
+	return nil
+}
