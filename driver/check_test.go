@@ -12,7 +12,7 @@ import (
 
 // world answers the questions of the tests below: 1 is a contract, 2 a user, 3
 // a contract that 1 owns and may upgrade, 4 one that it may not, 5 nobody.
-type world struct{ vm.BlockchainHook }
+type world struct{}
 
 func at(n byte) vm.Address { return vm.Address{31: n} }
 
@@ -43,6 +43,14 @@ func (world) Storage(a vm.Address, key []byte) ([]byte, error) { return []byte("
 func (world) NewAddress(vm.Address, uint64, []byte) (vm.Address, error) { return at(9), nil }
 
 func (world) IsPayable(vm.Address) (bool, error) { return true, nil }
+
+func (world) IsSmartContract(vm.Address) (bool, error) { return true, nil }
+
+func (world) ShardOfAddress(vm.Address) (uint32, error) { return 0, nil }
+
+func (world) BlockHash(uint64) ([]byte, error) { return nil, &vm.Refusal{Text: "unknown block"} }
+
+func (world) Code(vm.Address, vm.Hash) ([]byte, error) { return []byte("code"), nil }
 
 func (world) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 	return &vm.Output{Accounts: []vm.OutputAccount{
