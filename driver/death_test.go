@@ -123,12 +123,11 @@ func TestAKillInTheMiddleIsSeenAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var killed time.Time
-	go func() {
-		time.Sleep(50 * time.Millisecond)
-		killed = time.Now()
+	killed := make(chan time.Time, 1)
+	time.AfterFunc(50*time.Millisecond, func() {
+		killed <- time.Now()
 		syscall.Kill(n, syscall.SIGKILL)
-	}()
+	})
 	marker := filepath.Join(t.TempDir(), "slept")
 	out, err := d.Call(t.Context(), story("sleep-once "+marker))
 	if err != nil {
@@ -137,7 +136,7 @@ func TestAKillInTheMiddleIsSeenAtOnce(t *testing.T) {
 	if len(out.ReturnData) != 1 {
 		t.Errorf("got %v", out)
 	}
-	if took := time.Since(killed); took > time.Second {
+	if took := time.Since(<-killed); took > time.Second {
 		t.Errorf("the request was answered %v after the death", took)
 	}
 }

@@ -69,12 +69,15 @@ func play(t *testing.T, file string) {
 	if strings.Contains(string(text), "do fail\n") {
 		hook.fail = errDisk
 	}
-	timeout := 2 * time.Second
+	timeout, startTimeout := 5*time.Second, 5*time.Second
 	if strings.HasPrefix(filepath.Base(file), "slow-") {
 		timeout = 300 * time.Millisecond
 	}
+	if strings.Contains(string(text), "handshake\ncore sleep\n") {
+		startTimeout = timeout
+	}
 	d, err := driver.New(hook, driver.Options{
-		Self: true, CallTimeout: timeout, StartTimeout: timeout,
+		Self: true, CallTimeout: timeout, StartTimeout: startTimeout,
 		Limits: driver.Limits{FrameBytes: 1 << 20, HookCalls: 3, DialogueBytes: 1000},
 	})
 	if err != nil {
