@@ -155,14 +155,6 @@ func (d *Driver) IsClosed() bool {
 	return d.process == nil || d.process.ended()
 }
 
-// Pid is the process id of Core, 0 if none runs.
-func (d *Driver) Pid() int {
-	if p := d.current(); p != nil && !p.ended() {
-		return p.cmd.Process.Pid
-	}
-	return 0
-}
-
 // Close ends Core and everything that belongs to it: no process, goroutine or
 // descriptor is left. Requests that run or wait end with ErrClosed. It may be
 // called again. A request made after Close starts Core again.

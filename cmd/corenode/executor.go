@@ -72,6 +72,10 @@ func startHere(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, erro
 	return inprocess.New(hook, config)
 }
 
+// vectorTimeout is for cases that spend all their gas in loops, on the
+// interpreter.
+const vectorTimeout = time.Minute
+
 func startPiped(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
-	return driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary})
+	return driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary, CallTimeout: vectorTimeout})
 }

@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
+	"github.com/Dharitri-org/core-wasm-vm/internal/host"
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
@@ -76,82 +78,93 @@ type call struct {
 	words []int64
 }
 
+// A builder makes contracts that call imports.
+type builder struct {
+	t    testing.TB
+	m    *wasm.Module
+	rows []host.Import
+}
+
+// function gives the index and the row of an import, adding it if needed.
+func (b *builder) function(name string) (uint64, host.Import) {
+	from, bare, ok := strings.Cut(name, ".")
+	if !ok {
+		from, bare = "env", name
+	}
+	i := slices.IndexFunc(b.rows, func(r host.Import) bool { return r.Module == from && r.Name == bare })
+	if i < 0 {
+		b.t.Fatalf("there is no import %s", name)
+	}
+	row := b.rows[i]
+	for j, imported := range b.m.Imports {
+		if imported.Module == from && imported.Name == bare {
+			return uint64(j), row
+		}
+	}
+	var ft wasm.FuncType
+	for _, p := range row.Params {
+		ft.Params = append(ft.Params, p.Words...)
+	}
+	if row.Result.Type != 0 {
+		ft.Results = []wasm.ValueType{row.Result.Type}
+	}
+	b.m.Types = append(b.m.Types, ft)
+	b.m.Imports = append(b.m.Imports, wasm.Import{Module: from, Name: bare, Type: uint32(len(b.m.Types) - 1)})
+	return uint64(len(b.m.Imports)) - 1, row
+}
+
+// appendCall appends a call and what happens to its result.
+func (b *builder) appendCall(code []byte, c call, keep bool) []byte {
+	index, row := b.function(c.name)
+	words := c.words
+	for _, p := range row.Params {
+		for _, w := range p.Words {
+			if len(words) == 0 {
+				b.t.Fatalf("%s takes more than %d words", c.name, len(c.words))
+			}
+			if w == wasm.I32 {
+				code = appendLEB(append(code, 0x41), int64(int32(words[0])))
+			} else {
+				code = appendLEB(append(code, 0x42), words[0])
+			}
+			words = words[1:]
+		}
+	}
+	if len(words) > 0 {
+		b.t.Fatalf("%s takes fewer than %d words", c.name, len(c.words))
+	}
+	code = binary.AppendUvarint(append(code, 0x10), index)
+	switch {
+	case row.Result.Type == 0:
+		return code
+	case !keep:
+		return append(code, 0x1A) // drop
+	case row.Result.Type == wasm.I32:
+		code = append(code, 0xAC) // i64.extend_i32_s
+	}
+	finish, _ := b.function("smallIntFinishSigned")
+	return binary.AppendUvarint(append(code, 0x10), finish)
+}
+
 // module builds a contract whose function "go" makes calls one after the
-// other, times times. Its memory of one page begins with data.
+// other, times times. Its memory of one page begins with data. If times is 1,
+// results are finished.
 func module(t testing.TB, times int64, data []byte, calls ...call) []byte {
 	t.Helper()
 	m := &wasm.Module{Memory: &wasm.Limits{Min: 1}}
-	function := func(name string) (index uint64, row int) {
-		owner, bare, ok := strings.Cut(name, ".")
-		if !ok {
-			owner, bare = "env", name
-		}
-		for i, imported := range m.Imports {
-			if imported.Module == owner && imported.Name == bare {
-				index = uint64(i) + 1
-			}
-		}
-		for row, r := range imports.All() {
-			if r.Module != owner || r.Name != bare {
-				continue
-			}
-			if index == 0 {
-				var ft wasm.FuncType
-				for _, p := range r.Params {
-					ft.Params = append(ft.Params, p.Words...)
-				}
-				if r.Result.Type != 0 {
-					ft.Results = []wasm.ValueType{r.Result.Type}
-				}
-				m.Types = append(m.Types, ft)
-				m.Imports = append(m.Imports, wasm.Import{Module: owner, Name: bare, Type: uint32(len(m.Types) - 1)})
-				index = uint64(len(m.Imports))
-			}
-			return index - 1, row
-		}
-		t.Fatalf("there is no import %s", name)
-		return 0, 0
-	}
-	finish, _ := function("smallIntFinishSigned")
-	rows := imports.All()
+	b := &builder{t: t, m: m, rows: imports.All()}
 
-	// loop … local.tee (local - 1) br_if end
-	code := []byte{0x42}
-	code = appendLEB(code, times)
-	code = append(code, 0x21, 0, 0x03, 0x40)
+	code := append(appendLEB([]byte{0x42}, times), 0x21, 0) // local 0 = times
+	code = append(code, 0x03, 0x40)                         // loop
 	for _, c := range calls {
-		index, row := function(c.name)
-		i := 0
-		for _, p := range rows[row].Params {
-			for _, w := range p.Words {
-				op, v := byte(0x42), c.words[i]
-				if w == wasm.I32 {
-					op, v = 0x41, int64(int32(v))
-				}
-				code = appendLEB(append(code, op), v)
-				i++
-			}
-		}
-		if i != len(c.words) {
-			t.Fatalf("%s takes %d words, not %d", c.name, i, len(c.words))
-		}
-		code = binary.AppendUvarint(append(code, 0x10), index)
-		switch {
-		case rows[row].Result.Type == 0:
-		case times > 1:
-			code = append(code, 0x1A)
-		default:
-			if rows[row].Result.Type == wasm.I32 {
-				code = append(code, 0xAC)
-			}
-			code = binary.AppendUvarint(append(code, 0x10), finish)
-		}
+		code = b.appendCall(code, c, times == 1)
 	}
-	code = append(code, 0x20, 0, 0x42, 1, 0x7D, 0x22, 0, 0x42, 0, 0x52, 0x0D, 0, 0x0B, 0x0B)
+	code = append(code, 0x20, 0, 0x42, 1, 0x7D, 0x22, 0) // local 0 -= 1
+	code = append(code, 0x42, 0, 0x52, 0x0D, 0)          // again unless it is 0
+	code = append(code, 0x0B, 0x0B)
 
 	m.Types = append(m.Types, wasm.FuncType{})
-	void := uint32(len(m.Types) - 1)
-	m.Functions = []uint32{void}
+	m.Functions = []uint32{uint32(len(m.Types) - 1)}
 	m.Bodies = []wasm.Body{{Locals: []wasm.LocalRun{{Count: 1, Type: wasm.I64}}, Code: code}}
 	m.Exports = []wasm.Export{
 		{Name: "go", Kind: wasm.ExportFunction, Index: uint32(len(m.Imports))},
