@@ -52,7 +52,9 @@ var allowed = map[string]string{
 	"internal/jail":    "",
 	"internal/arch":    "",
 
+	"test/bench":       "",
 	"test/conformance": "",
+	"test/decisions":   "",
 	"cmd/core":         "coreproc",
 	"cmd/corenode":     "*", // composition
 }

@@ -1,37 +1,185 @@
 // Package host is what deploying, calling, upgrading and transferring mean.
 //
-// It does not know pipes, processes or the engine below the sandbox. Its
-// invariants are in ARCHITECTURE.md.
+// It does not know pipes, processes or the engine below the sandbox. Code and
+// its memory are the sandbox's business, single imports are rows of package
+// imports, accounts are package state's. Here is what happens to gas, value,
+// return data and accounts when one execution contains others.
+//
+// Invariants: a Frame is one execution level, nested calls are nested Go calls;
+// whatever a failed level did is reverted to the mark taken before it; an error
+// that is not a failure of the contract ends all levels and has no output;
+// nothing here recovers from a panic.
 package host
 
 import (
 	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
+	"github.com/Dharitri-org/core-wasm-vm/internal/state"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
 // VM runs contracts against a hook. It implements vm.Executor. It is not safe
 // for concurrent use: one request at a time.
-type VM struct{}
+type VM struct {
+	hook     vm.BlockchainHook
+	config   vm.Config
+	schedule *gas.Schedule
+	sandbox  *sandbox.Sandbox
+	builtins map[string]bool
+	reserved map[string]bool // names that no contract may export
 
-// New makes a VM. schedule comes from config.GasSchedule; imports are the rows
-// that contracts may import (all modules: the ethereum rows are dropped unless
-// config asks for them).
-func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, imports []Import) (*VM, error) {
-	panic("skeleton")
+	// Of the running request:
+	state *state.State
+	top   *Frame // the level whose guest runs
+	live  int    // instances
 }
 
-// Create implements vm.Executor.
-func (v *VM) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, error) {
-	panic("skeleton")
-}
+// maxInstances bounds how many instances are live at once: the top level and
+// nine nested ones.
+const maxInstances = 10
 
-// Call implements vm.Executor.
-func (v *VM) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) { panic("skeleton") }
+// New makes a VM. schedule comes from config.GasSchedule; rows are what
+// contracts may import (the ethereum rows are dropped unless config asks for
+// them).
+func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows []Import) (*VM, error) {
+	if len(config.ProtectedKeyPrefix) == 0 {
+		config.ProtectedKeyPrefix = []byte("DHARITRI")
+	}
+	v := &VM{hook: hook, config: config, schedule: schedule,
+		builtins: make(map[string]bool), reserved: map[string]bool{upgradeFunction: true}}
+	for _, name := range config.BuiltinFunctions {
+		v.builtins[name], v.reserved[name] = true, true
+	}
+	ethereum := slices.Contains(config.Features, vm.FeatureEthereum)
+	var functions []engine.HostFunction
+	for i := range rows {
+		row := &rows[i]
+		if row.Module == "ethereum" && !ethereum {
+			continue
+		}
+		if row.Module == "env" && !row.Unreserved {
+			v.reserved[row.Name] = true
+		}
+		function, err := v.bind(row)
+		if err != nil {
+			return nil, err
+		}
+		functions = append(functions, function)
+	}
+	prices, err := opcodePrices(schedule)
+	if err != nil {
+		return nil, err
+	}
+	v.sandbox, err = sandbox.New(sandbox.Options{
+		Interpreter: config.Engine == vm.EngineInterpreter || runtime.GOARCH != "amd64",
+		Prices:      *prices,
+		Functions:   functions,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	return v, nil
+}
 
 // EngineName says what runs contracts: "compiler" or "interpreter".
-func (v *VM) EngineName() string { panic("skeleton") }
+func (v *VM) EngineName() string { return v.sandbox.EngineName() }
 
 // Close frees everything.
-func (v *VM) Close() error { panic("skeleton") }
+func (v *VM) Close() error { return v.sandbox.Close() }
+
+// begin readies the VM for one request. Nothing of an earlier request is left
+// behind, also if that one ended in the middle.
+func (v *VM) begin(ctx context.Context) error {
+	v.state, v.top, v.live = state.New(v.hook), nil, 0
+	return ctx.Err()
+}
+
+// end builds the output of a request. failed is the error that ended it, or
+// nil; lock is the gas that is given back even then.
+func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
+	defer func() { v.state, v.top = nil, nil }()
+	if err == nil {
+		return &vm.Output{
+			Code: vm.OK, Message: x.result.message, ReturnData: x.result.data,
+			GasRemaining: x.GasLeft(), GasRefund: v.state.Refund(),
+			Accounts: v.state.Accounts(), Logs: v.state.Logs(),
+		}, nil
+	}
+	f := asFailure(err)
+	if f == nil {
+		return nil, err
+	}
+	return &vm.Output{Code: f.code, Message: x.message(f), GasRemaining: x.lock}, nil
+}
+
+// message chooses the message of a failed level: what was spoken, else a
+// message that a failed callback left behind, else the failure's own text.
+func (x *Frame) message(f *failure) string {
+	if !f.spoken && x.result.message != "" {
+		return x.result.message
+	}
+	return f.text
+}
+
+func opcodePrices(schedule *gas.Schedule) (*meter.Prices, error) {
+	prices := new(meter.Prices)
+	for row := range prices.Opcode {
+		key := sandbox.PriceKey(row)
+		if key == "" {
+			continue // refused by the validator
+		}
+		price, err := schedule.Opcode(key)
+		if err != nil {
+			return nil, err
+		}
+		prices.Opcode[row] = price
+	}
+	var err error
+	if prices.LocalAllocate, err = schedule.Opcode("LocalAllocate"); err != nil {
+		return nil, err
+	}
+	prices.LocalsUnmetered, err = schedule.Opcode("LocalsUnmetered")
+	return prices, err
+}
+
+// bind makes the function that guests call for a row: charge the price, run
+// the body, and turn an error into the one panic of the program, which ends
+// the guest and comes back from Instance.Call as that error.
+func (v *VM) bind(row *Import) (engine.HostFunction, error) {
+	var price uint64
+	if row.Price != "" {
+		section, key, _ := strings.Cut(row.Price, ".")
+		var err error
+		if price, err = v.schedule.Price(section, key); err != nil {
+			return engine.HostFunction{}, fmt.Errorf("import %s.%s: %w", row.Module, row.Name, err)
+		}
+	}
+	var t sandbox.FuncType
+	for _, p := range row.Params {
+		t.Params = append(t.Params, p.Words...)
+	}
+	if row.Result.Type != 0 {
+		t.Results = []sandbox.ValueType{row.Result.Type}
+	}
+	body := row.Body
+	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: t, Call: func(stack []uint64) {
+		x := v.top
+		x.gas = x.instance.Gas()
+		err := x.Charge(price)
+		if err == nil {
+			err = body(x, stack)
+		}
+		if err != nil {
+			panic(err)
+		}
+		x.instance.SetGas(x.gas)
+	}}, nil
+}

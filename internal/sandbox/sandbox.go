@@ -6,6 +6,8 @@
 package sandbox
 
 import (
+	"math"
+
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
@@ -32,46 +34,69 @@ type Options struct {
 }
 
 // Sandbox loads contracts. It is not safe for concurrent use.
-type Sandbox struct{}
-
-// New makes a sandbox.
-func New(o Options) (*Sandbox, error) { panic("skeleton") }
-
-// EngineName says what runs: "compiler" or "interpreter".
-func (s *Sandbox) EngineName() string { panic("skeleton") }
-
-// Close frees everything.
-func (s *Sandbox) Close() error { panic("skeleton") }
-
-// Load gives the code ready to be instantiated. An error is a *wasm.Error (the
-// module is refused). Results are cached by the SHA-256 of the bytes.
-func (s *Sandbox) Load(code []byte) (*Code, error) { panic("skeleton") }
-
-// Code is loaded code.
-type Code struct{}
-
-// Function is an exported function.
-type Function struct {
-	Name  string
-	Index uint32
-	Type  FuncType
+type Sandbox struct {
+	engine *engine.Engine
+	prices meter.Prices
+	offers map[offer]FuncType
+	cache  cache
 }
 
-// Functions lists the exported functions in module order. Not to be changed.
-func (c *Code) Functions() []Function { panic("skeleton") }
+// offer is the name under which a host function is imported.
+type offer struct{ module, name string }
 
-// Function finds an exported function by name.
-func (c *Code) Function(name string) (Function, bool) { panic("skeleton") }
+// New makes a sandbox.
+func New(o Options) (*Sandbox, error) {
+	e, err := engine.New(o.Interpreter, o.Functions)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sandbox{
+		engine: e,
+		prices: o.Prices,
+		offers: make(map[offer]FuncType, len(o.Functions)),
+		cache:  newCache(cacheBytes),
+	}
+	for _, f := range o.Functions {
+		s.offers[offer{f.Module, f.Name}] = f.Type
+	}
+	return s, nil
+}
 
-// ExportsMemory says whether a memory is exported, under any name.
-func (c *Code) ExportsMemory() bool { panic("skeleton") }
+// EngineName says what runs: "compiler" or "interpreter".
+func (s *Sandbox) EngineName() string { return s.engine.Name() }
 
-// Start makes an instance with gas to spend. An error means that the contract
-// is invalid (a segment does not fit).
-func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) { panic("skeleton") }
-
-// Stop ends the use of an instance.
-func (s *Sandbox) Stop(in *Instance) { panic("skeleton") }
+// Close frees everything.
+func (s *Sandbox) Close() error { return s.engine.Close() }
 
 // Instance is a running contract.
 type Instance = engine.Instance
+
+// Start makes an instance with gas to spend; more than the greatest int64 is
+// as good as that. An error means that the contract is invalid (a segment does
+// not fit).
+func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) {
+	in, err := s.engine.Instantiate(code.compiled)
+	if err != nil {
+		return nil, err
+	}
+	in.SetGas(int64(min(gas, math.MaxInt64)))
+	return in, nil
+}
+
+// Stop ends the use of an instance.
+func (s *Sandbox) Stop(in *Instance) {
+	if err := in.Close(); err != nil {
+		// An instance has nothing outside the process that could fail.
+		panic(err)
+	}
+}
+
+// PriceKey is the key under which a schedule prices row of
+// meter.Prices.Opcode, or "" if the row is refused and has no price.
+func PriceKey(row int) string {
+	op := wasm.OpcodeAt(row)
+	if op.Refusal() != "" {
+		return ""
+	}
+	return op.Key()
+}

@@ -63,6 +63,7 @@ var recordings = []struct {
 }{
 	{"../vectors", 3900},
 	{"../vectors-corrected", 56},
+	{"../vectors-decided", 102},
 }
 
 // notYet names families, and single cases as family/case, that Core cannot do

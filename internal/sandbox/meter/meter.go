@@ -3,14 +3,33 @@
 // metering, stack and engine.
 //
 // It does not know prices (they are given as an array) nor engines (the result
-// is plain WebAssembly).
+// is plain WebAssembly with multiple results).
 //
-// The counter holds the gas that remains, as a signed i64 global that the host
-// reads and writes through the export names below. Exports of the contract are
-// renamed, so no contract can reach it.
+// # What the result looks like
+//
+// Inside the module, the gas that remains and the room that is left on the
+// stack travel as values: every defined function takes them as two more
+// parameters, and gives the gas that remains as its last result. So gas is in
+// a register most of the time, and the room needs no undoing after a call.
+// Around host functions, and around the functions that the host calls, gas is
+// in an exported global, which the host reads and writes. Exports of the
+// contract are renamed, so no contract can reach it.
+//
+// # What is exact
+//
+// The rule (DECISIONS.md, metering) charges a segment at its last instruction
+// and tests the counter only before br, br_if, br_table, call and
+// call_indirect. Between two tests nobody can see the counter: a trap consumes
+// all gas. So charges are gathered while control can go only one way, and are
+// subtracted, as one constant, before a test, before control meets other
+// control, and at the end of the function.
 package meter
 
-import "github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+import (
+	"strconv"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+)
 
 // Prices are what instructions cost.
 type Prices struct {
@@ -19,16 +38,19 @@ type Prices struct {
 	LocalsUnmetered uint32
 }
 
-// Names of the exports of an instrumented module. Function i of the original
-// module, if it was exported, is exported as FunctionExport(i).
+// Names of the exports of an instrumented module.
 const (
 	GasExport    = "gas"    // i64, remaining gas
-	DepthExport  = "depth"  // i32, sum of the weights of live functions
 	ReasonExport = "reason" // i32, why the module stopped itself: one of Reason…
-	MemoryExport = "memory"
+	MemoryExport = "memory" // if the module has a memory
 )
 
-// Values of the reason global.
+// FunctionExport is the name under which function i of the original module can
+// be called, if it was exported and has no parameters. The exported function
+// has no parameters and no results.
+func FunctionExport(i uint32) string { return "f" + strconv.FormatUint(uint64(i), 10) }
+
+// Values of the reason global. The module never sets it back to ReasonNone.
 const (
 	ReasonNone     = 0
 	ReasonOutOfGas = 1
@@ -39,6 +61,22 @@ const (
 // instance (DECISIONS.md, stack).
 const StackLimit = 1024
 
-// Instrument returns the instrumented module in the binary format. m must have
-// been accepted by wasm.Check; it is not changed.
-func Instrument(m *wasm.Module, prices *Prices) []byte { panic("skeleton") }
+// weight is what a function weighs on the stack.
+func weight(params int, body *wasm.Body) uint32 {
+	slots := uint64(params) + uint64(body.MaxHeight)
+	for _, run := range body.Locals {
+		slots += uint64(run.Count)
+	}
+	return uint32(1 + slots/16)
+}
+
+// localsPrice is the price of the locals of a function.
+func (p *Prices) localsPrice(body *wasm.Body) uint64 {
+	var price uint64
+	for _, run := range body.Locals {
+		if run.Count > p.LocalsUnmetered {
+			price += uint64(p.LocalAllocate) * uint64(run.Count-p.LocalsUnmetered)
+		}
+	}
+	return price
+}

@@ -11,6 +11,8 @@
 // It knows nothing of gas, of hosts or of an engine.
 package wasm
 
+import "slices"
+
 // ValueType is a WebAssembly value type, numbered as in the binary format.
 type ValueType byte
 
@@ -47,6 +49,8 @@ type Module struct {
 	FunctionNames map[uint32]string
 
 	Size int // of the original bytes
+
+	sections [sectionIDs]int // offsets of the sections, for messages
 }
 
 // Import is an imported function.
@@ -114,7 +118,8 @@ type Body struct {
 	Offset int    // of Code in the original bytes, for messages
 
 	// MaxHeight is the greatest number of operands on the stack, found by
-	// Check.
+	// Check: the greatest height of the operand stack of the specification's
+	// validation algorithm after any instruction, in dead code too.
 	MaxHeight uint32
 }
 
@@ -129,14 +134,5 @@ func (m *Module) FunctionType(index uint32) FuncType {
 
 // Equal says whether two function types are the same.
 func (t FuncType) Equal(o FuncType) bool {
-	return string(typeBytes(t.Params)) == string(typeBytes(o.Params)) &&
-		string(typeBytes(t.Results)) == string(typeBytes(o.Results))
-}
-
-func typeBytes(types []ValueType) []byte {
-	b := make([]byte, len(types))
-	for i, t := range types {
-		b[i] = byte(t)
-	}
-	return b
+	return slices.Equal(t.Params, o.Params) && slices.Equal(t.Results, o.Results)
 }

@@ -1,0 +1,51 @@
+package gas
+
+import (
+	"fmt"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/Dharitri-org/core-wasm-vm/schedules"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// Parse reads a schedule file (TOML). Unknown sections and keys are kept. A
+// price that is not a whole number of at least 0 is an error.
+func Parse(text []byte) (vm.GasSchedule, error) {
+	schedule := vm.GasSchedule{}
+	if err := toml.Unmarshal(text, &schedule); err != nil {
+		return nil, fmt.Errorf("gas schedule: %w", err)
+	}
+	return schedule, nil
+}
+
+// Named gives a schedule that comes with Core: "v1" (a network's prices), "v3"
+// (everything costs 1) or "opcodes" (v1 with a different price for every
+// instruction). The caller owns it.
+func Named(name string) (vm.GasSchedule, error) {
+	var file string
+	switch name {
+	case "v1":
+		file = "gasScheduleV1.toml"
+	case "v3":
+		file = "gasScheduleV3.toml"
+	case "opcodes":
+		file = "gasScheduleOpcodes.toml"
+	default:
+		return nil, fmt.Errorf("there is no gas schedule %q: use v1, v3 or opcodes", name)
+	}
+	text, err := schedules.Files.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("gas schedule %q: %w", name, err)
+	}
+	return Parse(text)
+}
+
+// Default is the schedule used where none is given: "v1".
+func Default() vm.GasSchedule {
+	schedule, err := Named("v1")
+	if err != nil {
+		panic(err) // the file is part of the program and read by the tests
+	}
+	return schedule
+}

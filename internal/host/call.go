@@ -1,0 +1,213 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// Function names with a meaning of their own.
+const (
+	initFunction     = "init"
+	solidityInit     = "solidity.ctor" // refused like init, never run as one
+	callbackFunction = "callBack"
+	upgradeFunction  = "upgradeContract"
+)
+
+// newFrame makes a level with storage and numbers of its own.
+func (v *VM) newFrame(input vm.CallInput) *Frame {
+	if input.Value == nil {
+		input.Value = new(big.Int)
+	}
+	x := &Frame{
+		vm: v, state: v.state, input: input, storage: input.Recipient,
+		numbers: new(numbers), result: new(result),
+	}
+	x.setGas(input.GasProvided)
+	return x
+}
+
+// Call implements vm.Executor.
+func (v *VM) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) {
+	if err := v.begin(ctx); err != nil {
+		return nil, err
+	}
+	x := v.newFrame(*input)
+	x.state.AddBalance(x.Address(), x.input.Value)
+	var err error
+	if input.Function == upgradeFunction {
+		err = x.upgradeDirectly()
+	} else {
+		err = x.callDirectly()
+	}
+	x.stop()
+	return v.end(x, err)
+}
+
+// callDirectly is a call from outside.
+func (x *Frame) callDirectly() error {
+	code, err := x.codeOf(x.Address())
+	if f := asFailure(err); f != nil {
+		return failNoCode() // whatever the reason
+	}
+	if err != nil {
+		return err
+	}
+	if err := x.pay(0, code); err != nil {
+		return err
+	}
+	if err := x.takeLock(); err != nil {
+		return err
+	}
+	if err := x.start(code, false); err != nil {
+		return asInvalidCode(err)
+	}
+	name := x.input.Function
+	if name == initFunction || name == solidityInit {
+		return failInitForbidden()
+	}
+	isCallback := x.input.CallType == vm.AsyncCallback
+	if name == callbackFunction && !isCallback {
+		return failCallbackForbidden()
+	}
+	if isCallback {
+		return x.arriveCallback()
+	}
+	function, ok := x.code.Function(name)
+	if !ok {
+		return failNotFound()
+	}
+	if err := x.run(function); err != nil {
+		return err
+	}
+	pending, err := x.processContexts()
+	if err != nil {
+		return err
+	}
+	if x.input.CallType == vm.AsyncCall && !pending {
+		if err := x.answer(); err != nil {
+			return err
+		}
+	}
+	x.unlock()
+	return nil
+}
+
+// upgradeDirectly is an upgrade from outside. Permission is the node's matter.
+func (x *Frame) upgradeDirectly() error {
+	code, metadata, err := x.takeUpgradeArguments()
+	if err != nil {
+		return err
+	}
+	if err := x.install(code, metadata, true); err != nil {
+		return err
+	}
+	if x.input.CallType == vm.AsyncCall {
+		if err := x.answer(); err != nil {
+			return err
+		}
+	}
+	x.unlock()
+	return nil
+}
+
+// takeUpgradeArguments splits the arguments of an upgrade into code, metadata
+// and what is left for init.
+func (x *Frame) takeUpgradeArguments() (code, metadata []byte, err error) {
+	args := x.input.Arguments
+	if len(args) < 2 {
+		return nil, nil, failUpgradeArguments()
+	}
+	x.input.Arguments = args[2:]
+	return args[0], args[1], nil
+}
+
+// Create implements vm.Executor.
+func (v *VM) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, error) {
+	if err := v.begin(ctx); err != nil {
+		return nil, err
+	}
+	x := v.newFrame(vm.CallInput{Input: input.Input}) // no function name, as contracts see it
+	err := x.createDirectly(input)
+	x.stop()
+	return v.end(x, err)
+}
+
+func (x *Frame) createDirectly(input *vm.CreateInput) error {
+	nonce, err := x.state.Nonce(input.Caller)
+	if err != nil {
+		return refused(err)
+	}
+	// The transaction has already increased the nonce of its sender.
+	if nonce > 0 {
+		nonce--
+	}
+	address, err := x.vm.hook.NewAddress(input.Caller, nonce, x.vm.config.VMType[:])
+	if err != nil {
+		return refused(err)
+	}
+	x.input.Recipient, x.storage = address, address
+	x.state.AddBalance(address, x.input.Value)
+	return x.install(input.Code, input.CodeMetadata, false)
+}
+
+// install pays for new code of this level's account, starts it, runs its init
+// if there is one, and records the code. The instance stays. answers says that
+// an asynchronous installation is answered, for which gas is locked.
+func (x *Frame) install(code, metadata []byte, answers bool) error {
+	c := newCode(code)
+	if err := x.pay(x.vm.schedule.CreateContract, c); err != nil {
+		return err
+	}
+	if answers {
+		if err := x.takeLock(); err != nil {
+			return err
+		}
+	}
+	if err := x.start(c, true); err != nil {
+		return asInvalidCode(err)
+	}
+	if function, ok := x.code.Function(initFunction); ok {
+		if err := x.run(function); err != nil {
+			return err
+		}
+	}
+	// Arguments of a nested upgrade are views of the memory of its caller.
+	x.record(bytes.Clone(code), bytes.Clone(metadata), x.input.Caller)
+	return nil
+}
+
+// asInvalidCode makes every failure to start invalid code, whatever its reason.
+func asInvalidCode(err error) error {
+	if asFailure(err) != nil {
+		return failInvalidCode()
+	}
+	return err
+}
+
+// run runs an exported function in this level's instance, and what it ends
+// with if that is an asynchronous call.
+func (x *Frame) run(function sandbox.Function) error {
+	if n := len(function.Type.Params); n > 0 {
+		// The name is missing from the recorded text too.
+		return failWith(fmt.Sprintf("Missing %d argument(s) when calling the `%%s` exported function; Expect %d argument(s), given 0.", n, n))
+	}
+	outer := x.vm.top
+	x.vm.top = x
+	x.instance.SetGas(x.gas)
+	err := x.instance.Call(function.Index)
+	x.vm.top = outer
+	if err == nil {
+		x.gas = x.instance.Gas()
+		return nil
+	}
+	if call := x.async; call != nil {
+		x.async = nil
+		return x.carryOut(call)
+	}
+	return engineFailure(err, function.Name)
+}

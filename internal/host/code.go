@@ -1,0 +1,191 @@
+package host
+
+import (
+	"crypto/sha256"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox"
+	"github.com/Dharitri-org/core-wasm-vm/internal/state"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// contractCode is code that was found but not necessarily loaded. Its size is
+// known before it is read, checked or compiled, since it has to be paid first.
+type contractCode struct {
+	key    vm.Hash // what the cache knows it by
+	size   int
+	bytes  []byte        // nil if it came from the cache
+	loaded *sandbox.Code // nil if it did not
+}
+
+// newCode describes bytes that arrived with this request.
+func newCode(code []byte) contractCode {
+	return contractCode{key: sha256.Sum256(code), size: len(code), bytes: code}
+}
+
+// codeOf finds the code of an account: what this execution deployed, else what
+// the chain has. Failures: the hook's text, "account does not exist", "invalid
+// contract code (not found)".
+func (x *Frame) codeOf(a vm.Address) (contractCode, error) {
+	if deployed := x.state.Code(a); deployed != nil {
+		return newCode(deployed.Bytes), nil
+	}
+	account, err := x.state.ChainAccount(a)
+	if err != nil {
+		return contractCode{}, refused(err)
+	}
+	if account == nil {
+		return contractCode{}, failWith(textNoAccount)
+	}
+	if account.CodeHash == (vm.Hash{}) {
+		return contractCode{}, failNoCode()
+	}
+	if loaded, ok := x.vm.sandbox.Cached(account.CodeHash); ok {
+		return contractCode{key: account.CodeHash, size: loaded.Size(), loaded: loaded}, nil
+	}
+	code, err := x.vm.hook.Code(a, account.CodeHash)
+	if err != nil {
+		return contractCode{}, refused(err)
+	}
+	if len(code) == 0 {
+		return contractCode{}, failNoCode()
+	}
+	return contractCode{key: account.CodeHash, size: len(code), bytes: code}, nil
+}
+
+// CodeOf gives the code of an account. Its failures are faults.
+func (x *Frame) CodeOf(a vm.Address) ([]byte, error) {
+	code, err := x.codeOf(a)
+	if f := asFailure(err); f != nil {
+		return nil, Fault(f.text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if code.bytes != nil {
+		return code.bytes, nil
+	}
+	bytes, err := x.vm.hook.Code(a, code.key)
+	return bytes, refusedFault(err)
+}
+
+// CodeSize gives the size of the code that the chain has for an account, 0 if
+// there is none.
+func (x *Frame) CodeSize(a vm.Address) (int, error) {
+	account, err := x.state.KnownAccount(a)
+	if err != nil || account == nil || account.CodeHash == (vm.Hash{}) {
+		return 0, err
+	}
+	if loaded, ok := x.vm.sandbox.Cached(account.CodeHash); ok {
+		return loaded.Size(), nil
+	}
+	code, err := x.vm.hook.Code(a, account.CodeHash)
+	if f := asFailure(refused(err)); f != nil {
+		return 0, nil
+	}
+	return len(code), err
+}
+
+// pay takes the initial cost of running code: base and the price of compiling
+// it. Equality passes.
+func (x *Frame) pay(base uint64, code contractCode) error {
+	return x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+}
+
+// takeLock puts the gas of the callback of an arriving asynchronous call
+// aside. The lock belongs to this level (DECISIONS.md, locks).
+func (x *Frame) takeLock() error {
+	if x.input.CallType != vm.AsyncCall {
+		return nil
+	}
+	s := x.vm.schedule
+	lock := gas.Add(s.AsyncCallStep, s.AsyncCallbackGasLock)
+	if x.GasLeft() <= gas.Add(s.AsyncCallStep, lock) {
+		return failOutOfGas()
+	}
+	x.take(s.AsyncCallStep + lock)
+	x.lock = lock
+	return nil
+}
+
+// unlock gives the lock back at the successful end of a level.
+func (x *Frame) unlock() {
+	x.give(x.lock)
+	x.lock = 0
+}
+
+// start makes the instance. fresh code has to obey the contract rules too.
+func (x *Frame) start(code contractCode, fresh bool) error {
+	if x.vm.live >= maxInstances {
+		return failWith("execution failed (max instances reached)")
+	}
+	loaded := code.loaded
+	if loaded == nil {
+		var err error
+		if loaded, err = x.vm.sandbox.Load(code.key, code.bytes); err != nil {
+			return refusedCode(err)
+		}
+	}
+	instance, err := x.vm.sandbox.Start(loaded, x.GasLeft())
+	if err != nil {
+		return refusedCode(err)
+	}
+	if fresh && !x.vm.obeysContractRules(loaded) {
+		x.vm.sandbox.Stop(instance)
+		return failInvalidCode()
+	}
+	x.instance = instance
+	x.limit = x.GasLeft()
+	x.vm.live++
+	x.code = loaded
+	return nil
+}
+
+// refusedCode is what becomes of an error of the sandbox: code that it refuses
+// is invalid, anything else is no outcome of a contract.
+func refusedCode(err error) error {
+	if sandbox.Refused(err) {
+		return failInvalidCode()
+	}
+	return err
+}
+
+// stop ends the instance, if there is one.
+func (x *Frame) stop() {
+	if x.instance != nil {
+		x.vm.sandbox.Stop(x.instance)
+		x.instance = nil
+		x.vm.live--
+	}
+}
+
+// maxFunctionName is the length of the longest name a contract may export.
+const maxFunctionName = 255
+
+// obeysContractRules checks what only contracts must obey, at deployment and
+// upgrade: a memory is exported; exported functions have no parameters and no
+// result and a name that is not reserved.
+func (v *VM) obeysContractRules(code *sandbox.Code) bool {
+	if !code.ExportsMemory() {
+		return false
+	}
+	for _, f := range code.Functions() {
+		if len(f.Type.Params) > 0 || len(f.Type.Results) > 0 {
+			return false
+		}
+		if len(f.Name) == 0 || len(f.Name) > maxFunctionName || v.reserved[f.Name] {
+			return false
+		}
+		for i := range len(f.Name) {
+			if f.Name[i] > 0x7F {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// record notes the code that a level deployed.
+func (x *Frame) record(code, metadata []byte, deployer vm.Address) {
+	x.state.SetCode(x.Address(), &state.Code{Bytes: code, Metadata: metadata, Deployer: deployer})
+}

@@ -1,0 +1,57 @@
+package sandbox
+
+import "container/list"
+
+// cacheBytes bounds the original code whose compiled form is kept: native code
+// and tables take about ten times as much.
+const cacheBytes = 64 << 20
+
+// cache keeps compiled code, the least recently used goes first. Code with
+// instances is never freed, so the cache may be larger than its limit while
+// they run.
+type cache struct {
+	limit   int
+	bytes   int // of the original code
+	entries map[Key]*list.Element
+	order   *list.List // of *Code, most recently used first
+}
+
+func newCache(limit int) cache {
+	return cache{limit: limit, entries: make(map[Key]*list.Element), order: list.New()}
+}
+
+// get gives the code with that key, or nil.
+func (c *cache) get(key Key) *Code {
+	element, ok := c.entries[key]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(element)
+	return element.Value.(*Code)
+}
+
+// add adds code and frees what there is no room for any more.
+func (c *cache) add(code *Code) error {
+	c.entries[code.key] = c.order.PushFront(code)
+	c.bytes += code.size
+	for element := c.order.Back(); c.bytes > c.limit && element != c.order.Front(); {
+		old := element
+		element = element.Prev()
+		if err := c.drop(old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop frees code that has no instances.
+func (c *cache) drop(element *list.Element) error {
+	code := element.Value.(*Code)
+	if code.compiled.Instances() > 0 {
+		return nil
+	}
+	c.order.Remove(element)
+	delete(c.entries, code.key)
+	c.bytes -= code.size
+	return code.compiled.Close()
+}

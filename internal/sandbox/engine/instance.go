@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+)
+
+// Instance is a running module with its own memory, globals and table. It may
+// be called again after a trap and after an error of a host function; what a
+// failed call left in memory and globals stays.
+type Instance struct {
+	engine *Engine
+	code   *Code
+	module api.Module
+	memory api.Memory // nil if the module has none
+	gas    api.MutableGlobal
+	reason api.MutableGlobal
+
+	functions []function // looked up so far: looking up is slow
+	running   bool
+}
+
+// function is an exported function that was looked up.
+type function struct {
+	index uint32 // in the original module
+	call  api.Function
+}
+
+// Instantiate makes a fresh instance. It fails if a data or element segment
+// does not fit: the contract is invalid then.
+func (e *Engine) Instantiate(code *Code) (*Instance, error) {
+	module, err := e.runtime.InstantiateModule(context.Background(), code.compiled, e.config)
+	if err != nil {
+		return nil, fmt.Errorf("instantiate: %w", err)
+	}
+	code.instances++
+	return &Instance{
+		engine: e,
+		code:   code,
+		module: module,
+		memory: module.ExportedMemory(meter.MemoryExport),
+		gas:    module.ExportedGlobal(meter.GasExport).(api.MutableGlobal),
+		reason: module.ExportedGlobal(meter.ReasonExport).(api.MutableGlobal),
+	}, nil
+}
+
+// Close frees the instance. It has to be called once.
+func (in *Instance) Close() error {
+	in.code.instances--
+	return in.module.Close(context.Background())
+}
+
+// Gas gives the gas that remains. It is negative if more was used. It is exact
+// while a host function runs and after a call without an error; after an error
+// it has no meaning.
+func (in *Instance) Gas() int64 { return int64(in.gas.Get()) }
+
+// SetGas sets the gas that remains.
+func (in *Instance) SetGas(gas int64) { in.gas.Set(uint64(gas)) }
+
+// Memory is a view of the whole memory, valid until it grows; nil if the
+// module has none.
+func (in *Instance) Memory() []byte {
+	if in.memory == nil {
+		return nil
+	}
+	view, _ := in.memory.Read(0, in.memory.Size()) // all of it is never out of range
+	return view
+}
+
+// Grow adds pages to the memory, within its declared maximum and
+// wasm.MaxMemoryPages, and says whether it could.
+func (in *Instance) Grow(pages uint32) bool {
+	if in.memory == nil || pages > wasm.MaxMemoryPages {
+		return false
+	}
+	_, ok := in.memory.Grow(pages)
+	return ok
+}
+
+// Call runs the exported function with that index in the original module. It
+// takes no parameters; a result is dropped. Errors: ErrOutOfGas, a *Trap, or
+// the error a host function panicked with.
+//
+// A function that is not exported or has parameters, or an instance that is
+// running already, is a mistake of the caller, and Call panics.
+func (in *Instance) Call(function uint32) error {
+	call := in.function(function)
+	if in.running {
+		panic("engine: the instance is running already")
+	}
+	in.running = true
+	in.reason.Set(meter.ReasonNone)
+
+	e := in.engine
+	outer := e.host
+	e.host = false
+	err := call.CallWithStack(context.Background(), nil)
+	inHost := e.host
+	e.host = outer
+	in.running = false
+
+	switch {
+	case err != nil:
+		return in.outcome(err, inHost)
+	case in.Gas() < 0:
+		return ErrOutOfGas // used more than there was after the last test
+	}
+	return nil
+}
+
+// function looks up an exported function.
+func (in *Instance) function(index uint32) api.Function {
+	for _, f := range in.functions {
+		if f.index == index {
+			return f.call
+		}
+	}
+	call := in.module.ExportedFunction(meter.FunctionExport(index))
+	if call == nil {
+		panic(fmt.Sprintf("engine: function %d is not exported or has parameters", index))
+	}
+	in.functions = append(in.functions, function{index, call})
+	return call
+}

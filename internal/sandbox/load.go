@@ -1,0 +1,108 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+)
+
+// Key is what the cache knows code by: whoever loads code says which bytes are
+// the same. The host uses the hash that the node gave, or that of the bytes.
+type Key = [32]byte
+
+// Code is loaded code. It stays usable while it has instances, and until the
+// next Load otherwise: the cache may free it then.
+type Code struct {
+	key       Key
+	size      int // of the original code, in bytes
+	functions []Function
+	byName    map[string]int // index into functions
+	memory    bool
+	compiled  *engine.Code
+}
+
+// Function is an exported function.
+type Function struct {
+	Name  string
+	Index uint32
+	Type  FuncType
+}
+
+// Refused says whether an error of Load means that the module is refused. Any
+// other error is a gap in the checks before the engine.
+func Refused(err error) bool {
+	var refusal *wasm.Error
+	return errors.As(err, &refusal)
+}
+
+// Cached gives loaded code by its key.
+func (s *Sandbox) Cached(key Key) (*Code, bool) {
+	c := s.cache.get(key)
+	return c, c != nil
+}
+
+// Load gives the code ready to be instantiated, and keeps it under key. Of its
+// errors Refused tells which mean that the module is refused.
+func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {
+	if c := s.cache.get(key); c != nil {
+		return c, nil
+	}
+	m, err := wasm.Parse(code)
+	if err != nil {
+		return nil, err
+	}
+	if err := wasm.Check(m, s.resolve); err != nil {
+		return nil, err
+	}
+	compiled, err := s.engine.Compile(meter.Instrument(m, &s.prices))
+	if err != nil {
+		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
+	}
+	c := &Code{key: key, size: len(code), compiled: compiled}
+	c.export(m)
+	if err := s.cache.add(c); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Size is the size of the original bytes.
+func (c *Code) Size() int { return c.size }
+
+func (s *Sandbox) resolve(module, name string) (FuncType, bool) {
+	t, ok := s.offers[offer{module, name}]
+	return t, ok
+}
+
+// export keeps what the host asks about exports. Nothing of m is kept, because
+// m holds on to the original bytes.
+func (c *Code) export(m *wasm.Module) {
+	c.byName = make(map[string]int)
+	for _, e := range m.Exports {
+		switch e.Kind {
+		case wasm.ExportFunction:
+			c.byName[e.Name] = len(c.functions)
+			c.functions = append(c.functions, Function{Name: e.Name, Index: e.Index, Type: m.FunctionType(e.Index)})
+		case wasm.ExportMemory:
+			c.memory = true
+		}
+	}
+}
+
+// Functions lists the exported functions in module order. Not to be changed.
+func (c *Code) Functions() []Function { return c.functions }
+
+// Function finds an exported function by name.
+func (c *Code) Function(name string) (Function, bool) {
+	i, ok := c.byName[name]
+	if !ok {
+		return Function{}, false
+	}
+	return c.functions[i], true
+}
+
+// ExportsMemory says whether a memory is exported, under any name.
+func (c *Code) ExportsMemory() bool { return c.memory }

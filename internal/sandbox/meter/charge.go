@@ -1,0 +1,167 @@
+package meter
+
+import "github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+
+// charge adds a price to what is pending.
+func (b *body) charge(price uint64) {
+	price = min(price, maxCharge-b.total)
+	b.total += price
+	b.pending += price
+}
+
+// take empties what is pending and gives it. It is 0 in dead code.
+func (b *body) take() uint64 {
+	charge := b.pending
+	b.pending = 0
+	return charge
+}
+
+// flush subtracts what is pending.
+func (b *body) flush() {
+	charge := b.take()
+	if charge == 0 {
+		return
+	}
+	b.index(opLocalGet, b.gasLocal())
+	b.constant(opI64Const, int64(charge))
+	b.op(opI64Sub)
+	b.index(opLocalSet, b.gasLocal())
+}
+
+// test subtracts what is pending and stops the module if nothing remains.
+func (b *body) test() {
+	b.index(opLocalGet, b.gasLocal())
+	if charge := b.take(); charge > 0 {
+		b.constant(opI64Const, int64(charge))
+		b.op(opI64Sub)
+		b.index(opLocalTee, b.gasLocal())
+	}
+	stop := uint32(len(b.labels))
+	if b.loops == 0 {
+		b.op(opI64Const, 0, opI64LeS)
+		b.index(opBrIf, stop)
+		return
+	}
+	// The compiler makes a better branch of this, but takes longer to do so.
+	b.op(opI64Const, 0, opI64GtS, opIf, noResult, opElse)
+	b.index(opBr, stop+1)
+	b.op(opEnd)
+}
+
+// branch instruments br, br_if and br_table, before the instruction.
+func (b *body) branch(i *wasm.Instr) {
+	b.test()
+	b.release()
+	if i.Op == wasm.OpBrTable {
+		for _, target := range i.Table {
+			b.target(target)
+		}
+	} else {
+		b.target(i.Index)
+	}
+	if i.Op != wasm.OpBrIf {
+		b.dead = 1
+	}
+}
+
+func (b *body) target(depth uint32) {
+	b.labels[len(b.labels)-1-int(depth)].target = true
+}
+
+// call instruments a call and makes it.
+func (b *body) call(function uint32) {
+	b.test()
+	b.index(opLocalGet, b.gasLocal())
+	if function < uint32(len(b.old.Imports)) {
+		b.index(opGlobalSet, b.gas)
+		b.index(opCall, function)
+		b.index(opGlobalGet, b.gas)
+	} else {
+		b.index(opLocalGet, b.roomLocal())
+		b.index(opCall, function)
+	}
+	b.index(opLocalSet, b.gasLocal())
+}
+
+// callIndirect instruments a call through the table and makes it. The index
+// into the table is on top of the stack, and gas and room have to go below it.
+func (b *body) callIndirect(code []byte) {
+	b.scratch = true
+	b.test()
+	b.index(opLocalSet, b.locals+2)
+	b.index(opLocalGet, b.gasLocal())
+	b.index(opLocalGet, b.roomLocal())
+	b.index(opLocalGet, b.locals+2)
+	b.out = append(b.out, code...)
+	b.index(opLocalSet, b.gasLocal())
+}
+
+// shield ends the instruction i32.and or i64.and, which op follows, with an or
+// of zero (DECISIONS.md, engine): the compiler takes an and that is compared
+// with a zero on the left for one compared with a zero on the right. It is not
+// needed where op uses the and up at once and is no comparison.
+func (b *body) shield(op wasm.Opcode) {
+	if !consumes(op) {
+		if b.barrier == opI32Const {
+			b.op(opI32Const, 0, opI32Or)
+		} else {
+			b.op(opI64Const, 0, opI64Or)
+		}
+	}
+	b.barrier = 0
+}
+
+// consumes says whether op takes the top of the stack and gives something that
+// cannot be mistaken for it.
+func consumes(op wasm.Opcode) bool {
+	switch op {
+	case wasm.OpI32Add, wasm.OpI32Sub, wasm.OpI32Mul, wasm.OpI32Or, wasm.OpI32Xor, wasm.OpI32And,
+		wasm.OpI64Add, wasm.OpI64Sub, wasm.OpI64Mul, wasm.OpI64Or, wasm.OpI64Xor, wasm.OpI64And:
+		return true
+	}
+	// Loads, to which it is the address, and stores, to which it is the value.
+	return op >= wasm.OpI32Load && op <= wasm.OpI64Store32
+}
+
+// The opcodes that the instrumentation emits, as bytes.
+const (
+	opUnreachable = byte(wasm.OpUnreachable)
+	opBlock       = byte(wasm.OpBlock)
+	opIf          = byte(wasm.OpIf)
+	opElse        = byte(wasm.OpElse)
+	opEnd         = byte(wasm.OpEnd)
+	opBr          = byte(wasm.OpBr)
+	opBrIf        = byte(wasm.OpBrIf)
+	opReturn      = byte(wasm.OpReturn)
+	opCall        = byte(wasm.OpCall)
+	opDrop        = byte(wasm.OpDrop)
+	opLocalGet    = byte(wasm.OpLocalGet)
+	opLocalSet    = byte(wasm.OpLocalSet)
+	opLocalTee    = byte(wasm.OpLocalTee)
+	opGlobalGet   = byte(wasm.OpGlobalGet)
+	opGlobalSet   = byte(wasm.OpGlobalSet)
+	opI32Const    = byte(wasm.OpI32Const)
+	opI64Const    = byte(wasm.OpI64Const)
+	opI32LtS      = byte(wasm.OpI32LtS)
+	opI64LeS      = byte(wasm.OpI64LeS)
+	opI64GtS      = byte(wasm.OpI64GtS)
+	opI32Sub      = byte(wasm.OpI32Sub)
+	opI64Sub      = byte(wasm.OpI64Sub)
+	opI32Or       = byte(wasm.OpI32Or)
+	opI64Or       = byte(wasm.OpI64Or)
+
+	noResult = wasm.NoResult
+)
+
+// op appends bytes as they are.
+func (b *body) op(code ...byte) { b.out = append(b.out, code...) }
+
+// index appends an instruction with an index.
+func (b *body) index(op byte, index uint32) { b.out = withIndex(b.out, op, index) }
+
+// constant appends i32.const or i64.const.
+func (b *body) constant(op byte, v int64) { b.out = wasm.AppendSigned(append(b.out, op), v) }
+
+func withIndex(code []byte, op byte, index uint32) []byte {
+	return wasm.AppendUnsigned(append(code, op), uint64(index))
+}

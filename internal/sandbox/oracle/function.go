@@ -1,0 +1,55 @@
+package oracle
+
+import "github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+
+// function is a defined function, decoded.
+type function struct {
+	params, results int
+	locals          int // without parameters
+	localsCost      uint64
+	weight          uint64
+	code            []instruction
+}
+
+type instruction struct {
+	wasm.Instr
+	other int // of if: index of its else, 0 if there is none
+	end   int // of block, loop, if, else: index of its end
+}
+
+func newFunction(body *wasm.Body, t wasm.FuncType, prices *Prices) function {
+	f := function{params: len(t.Params), results: len(t.Results)}
+	for _, run := range body.Locals {
+		f.locals += int(run.Count)
+		if run.Count > prices.LocalsUnmetered {
+			f.localsCost += uint64(prices.LocalAllocate) * uint64(run.Count-prices.LocalsUnmetered)
+		}
+	}
+	f.weight = 1 + uint64(f.params+f.locals+int(body.MaxHeight))/16
+
+	var in wasm.Instr
+	var open []int // indices of block, loop, if
+	for d := wasm.NewDecoder(body.Code); d.Next(&in); {
+		at := len(f.code)
+		i := instruction{Instr: in}
+		i.Table = append([]uint32(nil), in.Table...)
+		f.code = append(f.code, i)
+		switch in.Op {
+		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
+			open = append(open, at)
+		case wasm.OpElse:
+			f.code[open[len(open)-1]].other = at
+		case wasm.OpEnd:
+			if len(open) == 0 {
+				continue // the end of the function
+			}
+			begin := &f.code[open[len(open)-1]]
+			begin.end = at
+			if begin.other != 0 {
+				f.code[begin.other].end = at
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	return f
+}
