@@ -89,9 +89,10 @@ func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) {
 	return in, nil
 }
 
-// Stop ends the use of an instance.
+// Stop ends the use of an instance. It may be used again by Start, which gives
+// it back as if it were new.
 func (s *Sandbox) Stop(in *Instance) {
-	if err := in.Close(); err != nil {
+	if err := in.Release(); err != nil {
 		// An instance has nothing outside the process that could fail.
 		panic(err)
 	}

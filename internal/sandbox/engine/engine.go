@@ -12,6 +12,7 @@
 package engine
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,8 @@ type Engine struct {
 	name     string
 	memories memories
 	ctx      context.Context // tells wazero to use memories, and nothing else
+
+	idle list.List // of *Instance that were released, newest first
 
 	// host is true while a host function runs: a panic that is caught while it
 	// is true came out of the host function. Instance.Call saves it around
@@ -182,6 +185,9 @@ type Code struct {
 	compiled  wazero.CompiledModule
 	memory    int // bytes that an instance begins with
 	instances int
+	imaged    bool   // image was taken, or could not
+	image     *image // nil if instances are not used again
+	idle      []*Instance
 }
 
 // Compile compiles an instrumented module. An error means that the module is
@@ -198,8 +204,14 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 	return code, nil
 }
 
-// Instances is the number of instances that are not closed.
+// Instances is the number of instances that are in use.
 func (c *Code) Instances() int { return c.instances }
 
-// Close frees the code. No instance of it may be alive.
-func (c *Code) Close() error { return c.compiled.Close(context.Background()) }
+// Close frees the code. No instance of it may be in use.
+func (c *Code) Close() error {
+	var errs []error
+	for len(c.idle) > 0 {
+		errs = append(errs, c.idle[0].closeIdle())
+	}
+	return errors.Join(append(errs, c.compiled.Close(context.Background()))...)
+}

@@ -63,20 +63,38 @@ func (m *memories) close() {
 
 // memory is the memory of one instance.
 type memory struct {
-	owner *memories
-	space *space
-	bytes int
-	live  bool // the instance exists; what it began with was asked for before
+	owner   *memories
+	space   *space
+	bytes   int
+	counted int  // bytes that keep knows of
+	live    bool // the instance exists; what it began with was asked for before
+}
+
+// count takes note that keep was asked for the whole memory. m may be nil.
+func (m *memory) count() {
+	if m != nil {
+		m.counted = m.bytes
+	}
+}
+
+// uncount tells keep that the memory is not in use. m may be nil.
+func (m *memory) uncount() {
+	if m != nil {
+		m.owner.giveBack(m.counted)
+		m.counted = 0
+	}
 }
 
 // Reallocate implements experimental.LinearMemory. wazero calls it with what
 // is within the memory's maximum.
 func (m *memory) Reallocate(size uint64) []byte {
+	more := int(size) - m.bytes
 	if m.live {
-		if err := m.owner.ask(int(size) - m.bytes); err != nil {
+		if err := m.owner.ask(more); err != nil {
 			m.owner.engine.host = true // it is the host that refuses
 			panic(err)
 		}
+		m.counted += more
 	}
 	m.bytes = int(size)
 	return m.space.resize(m.bytes)
@@ -84,9 +102,10 @@ func (m *memory) Reallocate(size uint64) []byte {
 
 // Free implements experimental.LinearMemory.
 func (m *memory) Free() {
-	m.owner.giveBack(m.bytes)
-	m.space.reset(m.bytes)
+	m.uncount()
 	if len(m.owner.free) < maxFree {
+		m.space.zero(m.bytes)
+		m.space.shrink()
 		m.owner.free = append(m.owner.free, m.space)
 	} else {
 		m.space.close()

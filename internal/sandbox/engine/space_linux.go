@@ -42,15 +42,18 @@ func (s *space) resize(bytes int) []byte {
 	return s.all[:bytes:bytes]
 }
 
-// reset makes the first bytes zero again, which is all that were in use.
-func (s *space) reset(bytes int) {
+// zero makes the first bytes zero again, which is all that were in use.
+func (s *space) zero(bytes int) {
 	if bytes <= maxClear {
 		clear(s.all[:bytes])
-	} else {
-		if err := unix.Madvise(s.all[:bytes], unix.MADV_DONTNEED); err != nil {
-			fail("clear memory", err)
-		}
+	} else if err := unix.Madvise(s.all[:bytes], unix.MADV_DONTNEED); err != nil {
+		fail("clear memory", err)
 	}
+}
+
+// shrink makes a space that is not in use as small as the limit on accessible
+// bytes wants it.
+func (s *space) shrink() {
 	if s.open > maxOpen {
 		if err := unix.Mprotect(s.all[maxOpen:s.open], unix.PROT_NONE); err != nil {
 			fail("close memory", err)

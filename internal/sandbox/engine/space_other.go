@@ -17,7 +17,10 @@ func (s *space) resize(bytes int) []byte {
 	return s.all[:bytes:bytes]
 }
 
-// reset drops everything: fresh memory of Go is zero.
-func (s *space) reset(int) { s.all = nil }
+// zero makes the first bytes zero again, which is all that were in use.
+func (s *space) zero(bytes int) { clear(s.all[:bytes]) }
+
+// shrink makes a space that is not in use small.
+func (s *space) shrink() { s.all = nil }
 
 func (s *space) close() {}
