@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
@@ -17,6 +18,7 @@ type Instance struct {
 	engine *Engine
 	code   *Code
 	module api.Module
+	linear *memory
 	memory api.Memory // nil if the module has none
 	gas    api.MutableGlobal
 	reason api.MutableGlobal
@@ -34,7 +36,9 @@ type function struct {
 // Instantiate makes a fresh instance. It fails if a data or element segment
 // does not fit: the contract is invalid then.
 func (e *Engine) Instantiate(code *Code) (*Instance, error) {
-	module, err := e.runtime.InstantiateModule(context.Background(), code.compiled, e.config)
+	linear := &memory{engine: e}
+	ctx := experimental.WithMemoryAllocator(context.Background(), linear)
+	module, err := e.runtime.InstantiateModule(ctx, code.compiled, e.config)
 	if err != nil {
 		return nil, fmt.Errorf("instantiate: %w", err)
 	}
@@ -43,6 +47,7 @@ func (e *Engine) Instantiate(code *Code) (*Instance, error) {
 		engine: e,
 		code:   code,
 		module: module,
+		linear: linear,
 		memory: module.ExportedMemory(meter.MemoryExport),
 		gas:    module.ExportedGlobal(meter.GasExport).(api.MutableGlobal),
 		reason: module.ExportedGlobal(meter.ReasonExport).(api.MutableGlobal),
@@ -63,8 +68,8 @@ func (in *Instance) Gas() int64 { return int64(in.gas.Get()) }
 // SetGas sets the gas that remains.
 func (in *Instance) SetGas(gas int64) { in.gas.Set(uint64(gas)) }
 
-// Memory is a view of the whole memory, valid until it grows; nil if the
-// module has none.
+// Memory is a view of the whole memory, nil if the module has none. After Close
+// it must not be touched.
 func (in *Instance) Memory() []byte {
 	if in.memory == nil {
 		return nil
@@ -73,13 +78,24 @@ func (in *Instance) Memory() []byte {
 	return view
 }
 
-// Grow adds pages to the memory, within its declared maximum and
-// wasm.MaxMemoryPages, and says whether it could.
+// MemoryBytes is the size of the memory, 0 if the module has none.
+func (in *Instance) MemoryBytes() int { return in.linear.size }
+
+// AdmitGrowth has admit asked before the guest's memory grows, by how many
+// bytes. Its error ends the guest, and Call returns it.
+func (in *Instance) AdmitGrowth(admit func(bytes int) error) { in.linear.admit = admit }
+
+// Grow adds pages to the memory and says whether it could: within its declared
+// maximum and wasm.MaxMemoryPages. It asks nobody for admission. To be called
+// from host functions only.
 func (in *Instance) Grow(pages uint32) bool {
 	if in.memory == nil || pages > wasm.MaxMemoryPages {
 		return false
 	}
+	admit := in.linear.admit
+	in.linear.admit = nil
 	_, ok := in.memory.Grow(pages)
+	in.linear.admit = admit
 	return ok
 }
 
