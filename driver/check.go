@@ -18,7 +18,7 @@ type verdict struct {
 	witness *witness
 	input   *vm.Input
 	config  *vm.Config
-	upgrade vm.Address // the recipient of a request for an upgrade, else zero
+	upgrade vm.Address // the recipient of a request for an upgrade; else zero, which no contract has
 }
 
 // check says what is wrong with an output. Its result is nil or a
@@ -135,36 +135,32 @@ func (v *verdict) nonce(a *vm.OutputAccount) error {
 	return broken("the nonce of %s falls from %d to %d", a.Address, known.Nonce, a.Nonce)
 }
 
-// code: only an address derived for it gets code, and an account whose owner
-// may upgrade it.
+// code: only an address derived for it gets code, the recipient of an upgrade
+// (who may ask for one the node has decided), and a contract that belongs to
+// another contract of the dialogue and may be upgraded.
 func (v *verdict) code(a *vm.OutputAccount) error {
-	if len(a.Code)+len(a.CodeMetadata)+len(a.CodeDeployer) == 0 || v.witness.derived[a.Address] {
+	w := v.witness
+	if len(a.Code)+len(a.CodeMetadata)+len(a.CodeDeployer) == 0 || w.derived[a.Address] || a.Address == v.upgrade {
 		return nil
 	}
-	for _, b := range v.witness.answers(a.Address) {
+	for _, b := range w.answers(a.Address) {
 		if bytes.Equal(b.Code, a.Code) && bytes.Equal(b.CodeMetadata, a.CodeMetadata) {
 			return nil
 		}
 	}
-	known := v.witness.accounts[a.Address]
+	known := w.accounts[a.Address]
 	if known == nil || known.CodeHash == (vm.Hash{}) {
 		return broken("account %s gets code and was neither created nor a contract before", a.Address)
 	}
 	if len(known.CodeMetadata) != 2 || known.CodeMetadata[0]&vm.MetadataUpgradeable == 0 {
 		return broken("the code of %s changes and may not be upgraded", a.Address)
 	}
-	owner, err := vm.AddressOf(known.Owner)
-	if err != nil {
-		return broken("the code of %s changes and it has no owner", a.Address)
+	if owner, err := vm.AddressOf(known.Owner); err == nil {
+		if account := w.accounts[owner]; account != nil && account.CodeHash != (vm.Hash{}) {
+			return nil // a contract of the dialogue has asked for it
+		}
 	}
-	if a.Address == v.upgrade && owner == v.input.Caller {
-		return nil
-	}
-	// Else a contract has asked for it, which is an account of the dialogue.
-	if account := v.witness.accounts[owner]; v.witness.derived[owner] || account != nil && account.CodeHash != (vm.Hash{}) {
-		return nil
-	}
-	return broken("the code of %s changes and its owner %s has no part in the request", a.Address, owner)
+	return broken("the code of %s changes and its owner %x has no part in the request", a.Address, known.Owner)
 }
 
 // pair: a value that is the node's own is a read, which is fine anywhere. A

@@ -42,6 +42,10 @@ var _ vm.Executor = (*Driver)(nil)
 // New makes a driver and starts Core, which answers from then on what it asks
 // from hook. It fails if the options do, or with a *CriticalError if Core
 // cannot be started.
+//
+// The hook is called by the goroutine that makes a request, one question at a
+// time. It must not make a request itself: that would wait for its own turn.
+// The time it takes is part of the request's.
 func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 	if hook == nil {
 		return nil, errors.New("driver: no hook")
@@ -249,6 +253,7 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if err != nil {
 		return nil, p.fail(w.method.Name, KindCrash, err)
 	}
+	begin := time.Now()
 	r, err := dialogue(part, w.method, q)
 	release()
 	if err == nil && w.check != nil {
@@ -257,6 +262,8 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if err == nil {
 		sound = true
 		d.backoff.reset()
+		d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
+			"questions", part.questions, "duration", time.Since(begin))
 		return r, nil
 	}
 	var hook *hookError

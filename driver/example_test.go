@@ -1,146 +1,144 @@
+//go:build unix
+
 package driver_test
 
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"log"
-	"math/big"
 	"os"
 
 	"github.com/Dharitri-org/core-wasm-vm/driver"
-	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
-// A node starts Core, deploys a token in it and moves some. The main function
-// of a real node begins with coreproc.Main().
-func Example() {
-	node := newNode()
-	d, err := driver.New(node, driver.Options{
-		Self:   true, // this program itself is Core when it is started as such
-		Config: vm.Config{VMType: [2]byte{5, 0}},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer d.Close()
-
-	alice, bob := vm.Address{1}, vm.Address{2}
-	node.accounts[alice] = &account{Account: vm.Account{Nonce: 1, Balance: big.NewInt(10)}}
-	out, err := d.Create(context.Background(), &vm.CreateInput{
-		Input: vm.Input{Caller: alice, Arguments: [][]byte{{100}}, GasProvided: 10_000_000},
-		Code:  contracts.Wasm("erc20"), CodeMetadata: []byte{vm.MetadataUpgradeable, 0},
-	})
-	token := node.apply(out, err)
-
-	out, err = d.Call(context.Background(), &vm.CallInput{
-		Input:     vm.Input{Caller: alice, Arguments: [][]byte{bob[:], {30}}, GasProvided: 10_000_000},
-		Recipient: token, Function: "transfer",
-	})
-	node.apply(out, err)
-	fmt.Println("transfer:", out.Code)
-
-	for _, owner := range []vm.Address{alice, bob} {
-		out, err = d.Call(context.Background(), &vm.CallInput{
-			Input:     vm.Input{Caller: alice, Arguments: [][]byte{owner[:]}, GasProvided: 10_000_000},
-			Recipient: token, Function: "balanceOf",
-		})
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println("balance:", new(big.Int).SetBytes(out.ReturnData[0]))
-	}
-	// Output:
-	// transfer: ok
-	// balance: 70
-	// balance: 30
+// ledger is the smallest node that can run contracts: accounts in a map. It
+// implements vm.BlockchainHook, which is all that Core ever asks of a node.
+type ledger struct {
+	accounts map[vm.Address]*entry
 }
 
-// node is the smallest node: accounts in a map.
-type node struct{ accounts map[vm.Address]*account }
-
-type account struct {
+type entry struct {
 	vm.Account
 	code    []byte
 	storage map[string][]byte
 }
 
-func newNode() *node {
-	os.Unsetenv(storyVariable) // not for real nodes: lets this test program be a real Core
-	return &node{accounts: make(map[vm.Address]*account)}
+func (l *ledger) BlockFacts() (vm.BlockFacts, error) {
+	return vm.BlockFacts{Current: vm.Block{Nonce: 1, Round: 1}}, nil
 }
 
-func (n *node) Account(a vm.Address) (*vm.Account, error) {
-	if acc, ok := n.accounts[a]; ok {
-		return &acc.Account, nil
+func (l *ledger) BlockHash(uint64) ([]byte, error) {
+	return nil, &vm.Refusal{Text: "unknown block"} // a no that contracts may see
+}
+
+func (l *ledger) Account(a vm.Address) (*vm.Account, error) {
+	e, ok := l.accounts[a]
+	if !ok {
+		return nil, &vm.Refusal{Text: "account was not found"}
 	}
-	return nil, &vm.Refusal{Text: "account not found"}
+	return &e.Account, nil
 }
 
-func (n *node) Code(a vm.Address, _ vm.Hash) ([]byte, error) { return n.accounts[a].code, nil }
+func (l *ledger) Code(a vm.Address, _ vm.Hash) ([]byte, error) { return l.accounts[a].code, nil }
 
-func (n *node) Storage(a vm.Address, key []byte) ([]byte, error) {
-	if acc, ok := n.accounts[a]; ok {
-		return acc.storage[string(key)], nil
+func (l *ledger) Storage(a vm.Address, key []byte) ([]byte, error) {
+	if e, ok := l.accounts[a]; ok {
+		return e.storage[string(key)], nil
 	}
 	return nil, nil
 }
 
-func (n *node) BlockFacts() (vm.BlockFacts, error) {
-	return vm.BlockFacts{Current: vm.Block{Nonce: 2, Timestamp: 1600000006}, Last: vm.Block{Nonce: 1, Timestamp: 1600000000}}, nil
-}
-
-func (n *node) BlockHash(uint64) ([]byte, error) { return nil, &vm.Refusal{Text: "unknown block"} }
-
-func (n *node) NewAddress(creator vm.Address, nonce uint64, vmType []byte) (vm.Address, error) {
-	a := vm.Address(sha256.Sum256(binary.LittleEndian.AppendUint64(creator[:], nonce)))
-	clear(a[:8]) // contract addresses begin with eight zeros
-	copy(a[8:], vmType)
+// NewAddress derives the address of a contract. That of a contract begins with
+// eight zeros.
+func (l *ledger) NewAddress(creator vm.Address, nonce uint64, vmType []byte) (vm.Address, error) {
+	a := vm.Address(sha256.Sum256(fmt.Appendf(nil, "%s %d", creator, nonce)))
+	clear(a[:8])
+	copy(a[8:10], vmType)
 	return a, nil
 }
 
-func (n *node) ShardOfAddress(vm.Address) (uint32, error)  { return 0, nil }
-func (n *node) IsPayable(vm.Address) (bool, error)         { return true, nil }
-func (n *node) IsSmartContract(a vm.Address) (bool, error) { return [8]byte(a[:8]) == [8]byte{}, nil }
+func (l *ledger) ShardOfAddress(vm.Address) (uint32, error) { return 0, nil }
 
-func (n *node) ProcessBuiltinFunction(*vm.CallInput) (*vm.Output, error) {
-	return nil, &vm.Refusal{Text: "no built-in functions"}
+func (l *ledger) IsSmartContract(a vm.Address) (bool, error) { return [8]byte(a[:8]) == [8]byte{}, nil }
+
+func (l *ledger) IsPayable(vm.Address) (bool, error) { return true, nil }
+
+func (l *ledger) ProcessBuiltinFunction(*vm.CallInput) (*vm.Output, error) {
+	return nil, &vm.Refusal{Text: "there are no built-in functions"}
 }
 
-// apply takes over what an execution did, and gives the contract it deployed.
-func (n *node) apply(out *vm.Output, err error) (deployed vm.Address) {
-	var critical *driver.CriticalError
-	switch {
-	case errors.As(err, &critical): // Core died twice, hung or lied: no result
-		log.Fatal(critical)
-	case err != nil: // the hook failed: no result
+// apply carries an output out. Until then nothing has changed.
+func (l *ledger) apply(out *vm.Output) {
+	for _, a := range out.Accounts {
+		e, ok := l.accounts[a.Address]
+		if !ok {
+			e = &entry{storage: map[string][]byte{}}
+			l.accounts[a.Address] = e
+		}
+		if len(a.Code) > 0 {
+			e.code, e.CodeHash = a.Code, sha256.Sum256(a.Code)
+			e.CodeMetadata, e.Owner = a.CodeMetadata, a.CodeDeployer
+		}
+		for _, u := range a.StorageUpdates {
+			e.storage[string(u.Key)] = u.Value
+		}
+	}
+}
+
+// A node in one file: it starts Core, deploys a contract and calls it.
+//
+// A program does so with "core" in its working directory, with CORE_PATH, or,
+// as here, by being its own Core: its main begins with coreproc.Main().
+func Example() {
+	defer beCore()() // what coreproc.Main() does in a program
+	code, err := os.ReadFile("../test/contracts/counter/counter.wasm")
+	if err != nil {
 		log.Fatal(err)
-	case out.Code != vm.OK: // the contract failed: a result without effects
-		return vm.Address{}
 	}
-	for _, o := range out.Accounts {
-		acc := n.accounts[o.Address]
-		if acc == nil {
-			acc = &account{Account: vm.Account{Balance: new(big.Int)}}
-			n.accounts[o.Address] = acc
-		}
-		acc.Balance = new(big.Int).Add(acc.Balance, o.BalanceDelta)
-		acc.Nonce = max(acc.Nonce, o.Nonce)
-		if len(o.Code) > 0 {
-			acc.code, acc.CodeHash, acc.CodeMetadata, acc.Owner = o.Code, sha256.Sum256(o.Code), o.CodeMetadata, o.CodeDeployer
-			deployed = o.Address
-		}
-		for _, u := range o.StorageUpdates {
-			if acc.storage == nil {
-				acc.storage = make(map[string][]byte)
-			}
-			if u.Written {
-				acc.storage[string(u.Key)] = u.Value
-			}
+
+	user := vm.Address{31: 1}
+	chain := &ledger{accounts: map[vm.Address]*entry{user: {Account: vm.Account{Nonce: 1}}}}
+	d, err := driver.New(chain, driver.Options{Self: true, Config: vm.Config{VMType: [2]byte{5, 0}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer d.Close()
+
+	create := &vm.CreateInput{Code: code, CodeMetadata: []byte{vm.MetadataUpgradeable, 0}}
+	create.Caller = user
+	create.Arguments = [][]byte{{41}} // the number that the counter starts with
+	create.GasProvided = 100_000_000
+	out, err := d.Create(context.Background(), create)
+	if err != nil {
+		log.Fatal(err) // Core or the node failed: there is no result at all
+	}
+	fmt.Println("deployed:", out.Code)
+	chain.apply(out)
+
+	var counter vm.Address
+	for _, a := range out.Accounts {
+		if len(a.Code) > 0 {
+			counter = a.Address
 		}
 	}
-	return deployed
+	for _, function := range []string{"increment", "get", "reset"} {
+		call := &vm.CallInput{Recipient: counter, Function: function}
+		call.Caller = user
+		call.GasProvided = 100_000_000
+		out, err := d.Call(context.Background(), call)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if out.Code == vm.OK {
+			chain.apply(out)
+		}
+		fmt.Println(function+":", out.Code, out.Message, out.ReturnData)
+	}
+	// Output:
+	// deployed: ok
+	// increment: ok  [[42]]
+	// get: ok  [[42]]
+	// reset: function not found invalid function (not found) []
 }

@@ -15,7 +15,8 @@ type nodePart struct {
 	replier   *replier // nil: Core has nothing to ask
 	limits    *Limits
 	given     *transcript
-	replayed  int // questions of this dialogue that are in the transcript
+	questions int // of this dialogue
+	replayed  int // those of them that are in the transcript
 }
 
 // transcript is what the hook has answered to the present request. If Core
@@ -37,7 +38,7 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 		return nil, err
 	}
 	var received int64
-	for questions := 0; ; questions++ {
+	for ; ; part.questions++ {
 		msg, err := c.Receive()
 		if err != nil {
 			return nil, err
@@ -48,7 +49,7 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 		if msg.Kind == method.Answers() {
 			return finish(part, method, msg)
 		}
-		if questions == part.limits.HookCalls {
+		if part.questions == part.limits.HookCalls {
 			return nil, broken("more than %d questions", part.limits.HookCalls)
 		}
 		answer, err := part.answer(msg)

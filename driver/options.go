@@ -107,12 +107,12 @@ func (o Options) complete() (Options, error) {
 	orDefault(&l.FrameBytes, ipc.DefaultFrameBytes)
 	orDefault(&l.DialogueBytes, defaultDialogueBytes)
 	orDefault(&l.HookCalls, defaultHookCalls)
+	if _, err := protocol.ParseLevels(o.LogProfile); err != nil {
+		return o, fmt.Errorf("driver: %w", err)
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 		o.LogProfile = "*:NONE"
-	}
-	if _, err := protocol.ParseLevels(o.LogProfile); err != nil {
-		return o, fmt.Errorf("driver: %w", err)
 	}
 	o.Config = cloneConfig(o.Config)
 	return o, nil

@@ -76,7 +76,8 @@
 // Equal questions of a dialogue have equal answers. Core asks each at most
 // once in a dialogue, in an order that depends on nothing but the request and
 // the answers: if Core dies, the Node gives the request to a fresh Core, with
-// the answers already given, and refuses it if its questions differ.
+// the answers already given, and refuses it if its questions differ. Only Code
+// is asked again: a fresh Core keeps none.
 //
 // # Bodies in JSON
 //
