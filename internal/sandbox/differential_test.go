@@ -67,7 +67,7 @@ func generatedHost(name string, told *[]int64, in hosting, stack []uint64) error
 		if stack[0]%9 == 8 {
 			return errMaybe
 		}
-		stack[0] *= 3
+		stack[0] = uint64(uint32(stack[0] * 3))
 	case "grow":
 		if in.Grow(1) {
 			*told = append(*told, 1)

@@ -13,7 +13,7 @@ import (
 // each runs a test with both engines.
 func each(t *testing.T, functions []HostFunction, test func(t *testing.T, e *Engine)) {
 	for _, interpreter := range []bool{false, true} {
-		e, err := New(interpreter, functions)
+		e, err := New(interpreter, functions, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestUnknownTrapIsADefect(t *testing.T) {
 // depends on the engine. The weights of instrumented modules keep it out of
 // reach; this module has none.
 func TestStackOverflowOfTheEngineIsADefect(t *testing.T) {
-	e, err := New(true, nil) // the interpreter's limit is 2,000 frames
+	e, err := New(true, nil, nil) // the interpreter's limit is 2,000 frames
 	if err != nil {
 		t.Fatal(err)
 	}

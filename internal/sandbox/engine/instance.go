@@ -31,12 +31,26 @@ type function struct {
 	call  api.Function
 }
 
-// Instantiate makes a fresh instance. It fails if a data or element segment
-// does not fit: the contract is invalid then.
+// Instantiate makes a fresh instance. It fails with the error of keep if that
+// refuses the memory, and with another one if a data or element segment does
+// not fit: the contract is invalid then.
 func (e *Engine) Instantiate(code *Code) (*Instance, error) {
-	module, err := e.runtime.InstantiateModule(context.Background(), code.compiled, e.config)
+	if err := e.memories.ask(code.memory); err != nil {
+		return nil, err
+	}
+	e.memories.newest = nil
+	module, err := e.runtime.InstantiateModule(e.ctx, code.compiled, e.config)
+	memory := e.memories.newest // nil if the module has none, or failed earlier
 	if err != nil {
+		if memory != nil {
+			memory.Free()
+		} else {
+			e.memories.giveBack(code.memory)
+		}
 		return nil, fmt.Errorf("instantiate: %w", err)
+	}
+	if memory != nil {
+		memory.live = true
 	}
 	code.instances++
 	return &Instance{
@@ -63,8 +77,8 @@ func (in *Instance) Gas() int64 { return int64(in.gas.Get()) }
 // SetGas sets the gas that remains.
 func (in *Instance) SetGas(gas int64) { in.gas.Set(uint64(gas)) }
 
-// Memory is a view of the whole memory, valid until it grows; nil if the
-// module has none.
+// Memory is a view of the whole memory, valid until it grows and until Close;
+// nil if the module has none.
 func (in *Instance) Memory() []byte {
 	if in.memory == nil {
 		return nil
@@ -74,7 +88,8 @@ func (in *Instance) Memory() []byte {
 }
 
 // Grow adds pages to the memory, within its declared maximum and
-// wasm.MaxMemoryPages, and says whether it could.
+// wasm.MaxMemoryPages, and says whether it could. It panics with the error of
+// keep if that refuses, which a host function does not recover.
 func (in *Instance) Grow(pages uint32) bool {
 	if in.memory == nil || pages > wasm.MaxMemoryPages {
 		return false
