@@ -59,6 +59,7 @@ var allowed = map[string]string{
 	"test/bench":       "",
 	"test/conformance": "",
 	"test/decisions":   "",
+	"test/scenarios":   "",
 	"cmd/core":         "coreproc",
 	"cmd/corenode":     "*", // composition
 }
