@@ -85,7 +85,7 @@ func (p *treeParser) space() {
 // next gives the next character that is no white space, 0 at the end.
 func (p *treeParser) next() byte {
 	p.space()
-	if p.pos == len(p.text) {
+	if p.pos >= len(p.text) {
 		return 0
 	}
 	return p.text[p.pos]
@@ -213,6 +213,7 @@ func (p *treeParser) object(v *Value, depth int) {
 		m.Key = p.string()
 		if p.err == nil && p.next() != ':' {
 			p.fail(p.pos, "invalid character in map definition, colon expected")
+			return
 		}
 		p.pos++
 		if c := p.next(); p.err == nil && (c == ',' || c == '}') {
