@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
@@ -51,7 +52,7 @@ func (e *expectation) compareStatus(r *run, s *Step, t *transaction, out *vm.Out
 func readable(b []byte) string {
 	for _, c := range b {
 		if c < ' ' || c > '~' {
-			return show(b)
+			return strconv.Quote(string(b))
 		}
 	}
 	return string(b)
@@ -178,12 +179,21 @@ func logText(l *vm.LogEntry, like *logCheck) string {
 	}
 	topics := make([]string, len(l.Topics))
 	for i, topic := range l.Topics {
-		notation := "str:"
+		c := new(check)
 		if i < len(like.topics) {
-			notation = like.topics[i].like()
+			c = &like.topics[i]
 		}
-		topics[i] = `"` + Notate(topic, notation) + `"`
+		topics[i] = `"` + c.notate(topic) + `"`
 	}
 	return fmt.Sprintf(`{"address": "%s", "identifier": "%s", "topics": [%s], "data": "%s"}`,
-		NameAddress(l.Address), Notate(l.Identifier, like.identifier.like()), strings.Join(topics, ", "), Notate(l.Data, like.data.like()))
+		NameAddress(l.Address), like.identifier.notate(l.Identifier), strings.Join(topics, ", "), like.data.notate(l.Data))
+}
+
+// notate writes b in the notation of what is expected, or in the one that
+// people read best.
+func (c *check) notate(b []byte) string {
+	if c.set && !c.any {
+		return Notate(b, c.like())
+	}
+	return notateFreely(b)
 }

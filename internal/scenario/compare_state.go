@@ -99,7 +99,10 @@ func (c *accountCheck) compareStorage(a *Account, s *Step) error {
 	}
 	different := differences(c.storage, a.storage, func(key string) bool { return !isProtocols([]byte(key)) },
 		func(p *pairCheck, have []byte) (string, string, bool) {
-			return show(p.value.want.bytes), show(have), p.value.accepts(have)
+			if p.value.want.origin == nil {
+				return show(nil), show(have), len(have) == 0
+			}
+			return p.value.want.origin.Inline(), Notate(have, p.value.like()), p.value.accepts(have)
 		})
 	if len(different) == 0 {
 		return nil

@@ -166,10 +166,13 @@ func (t *transaction) refused(w *World) *vm.Output {
 func (t *transaction) ask(r *run, s *Step) (*vm.Output, error) {
 	e := &Execution{
 		Step: s, Place: s.fail(0, "").(*Error).Place(), Function: t.tx.function,
-		From: t.tx.from, To: t.tx.to, Gas: t.tx.gasLimit, Expected: t.gasPlace(s),
+		From: t.tx.from, To: t.tx.to, Gas: t.tx.gasLimit,
 	}
 	if t.kind == deploy {
 		e.Function, e.To = "init", t.tx.from
+	}
+	if r.checkGas {
+		e.Expected = t.gasPlace(s)
 	}
 	if r.options.Before != nil {
 		r.options.Before(e)

@@ -31,6 +31,9 @@ func NewFiles() *Files {
 	return &Files{content: make(map[string][]byte), code: make(map[string][]byte)}
 }
 
+// Content gives the content of a file. It is not to be changed.
+func (f *Files) Content(path string) ([]byte, error) { return f.read(path) }
+
 // read reads a regular file. The result is not to be changed.
 func (f *Files) read(path string) ([]byte, error) {
 	if b, ok := f.content[path]; ok {

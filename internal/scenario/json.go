@@ -85,7 +85,7 @@ func (p *treeParser) space() {
 // next gives the next character that is no white space, 0 at the end.
 func (p *treeParser) next() byte {
 	p.space()
-	if p.pos == len(p.text) {
+	if p.pos >= len(p.text) {
 		return 0
 	}
 	return p.text[p.pos]
@@ -140,7 +140,7 @@ func (p *treeParser) word(v *Value) {
 		if len(v.Text) > shown {
 			v.Text = v.Text[:shown] + "…"
 		}
-		p.fail(p.pos, "Invalid value: %s", v.Text)
+		p.fail(p.pos, "Invalid value: %s", readable([]byte(v.Text)))
 	}
 	p.pos += end
 }
@@ -209,9 +209,11 @@ func (p *treeParser) object(v *Value, depth int) {
 			p.fail(p.pos, "map key must start with a quote")
 			return
 		}
-		m := Member{Offset: p.pos, Key: p.string()}
+		m := Member{Offset: p.pos}
+		m.Key = p.string()
 		if p.err == nil && p.next() != ':' {
 			p.fail(p.pos, "invalid character in map definition, colon expected")
+			return
 		}
 		p.pos++
 		if c := p.next(); p.err == nil && (c == ',' || c == '}') {

@@ -132,6 +132,18 @@ func NameAddress(a vm.Address) string {
 	return "0x" + a.String()
 }
 
+// notateFreely writes bytes in the notation that people read best: an address,
+// a text, else hex.
+func notateFreely(b []byte) string {
+	if name, ok := addressName(b); ok && b[len(b)-1] == addressFill {
+		return name
+	}
+	if text, ok := notateText(b, "str:"); ok && len(b) > 0 {
+		return text
+	}
+	return "0x" + hex.EncodeToString(b)
+}
+
 // printable says whether b can stand in a string of a scenario.
 func printable(b []byte) bool {
 	for _, c := range b {

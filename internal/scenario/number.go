@@ -4,7 +4,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxDigits bounds decimal and binary numbers: reading decimal digits takes
@@ -93,13 +96,16 @@ func withoutSeparators(text string) string {
 	return text
 }
 
-// shorten keeps messages readable.
+// shorten keeps what a file says fit for a message of one line.
 func shorten(text string) string {
 	const limit = 80
-	if len(text) <= limit {
-		return text
+	if len(text) > limit {
+		text = strings.ToValidUTF8(text[:limit], "") + "…"
 	}
-	return strings.ToValidUTF8(text[:limit], "") + "…"
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
+		return strconv.Quote(text)
+	}
+	return text
 }
 
 // fixedWidth gives a number in exactly n bytes. A number without a sign is

@@ -108,7 +108,9 @@ func prefix(err error, format string, args ...any) error {
 		return err
 	}
 	clone := *e
-	clone.Text = fmt.Sprintf(format, args...) + e.Text
+	if words := fmt.Sprintf(format, args...); !strings.HasPrefix(e.Text, words) {
+		clone.Text = words + e.Text
+	}
 	return &clone
 }
 
@@ -127,7 +129,7 @@ func (p *parser) object(v *Value, notObject, unknown string, fields ...field) er
 	for _, m := range v.Members {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == m.Key })
 		if i < 0 {
-			return p.failAt(m.Offset, "%s%s", unknown, m.Key)
+			return p.failAt(m.Offset, "%s%s", unknown, shorten(m.Key))
 		}
 		if err := fields[i].read(m.Value); err != nil {
 			return err
@@ -166,7 +168,7 @@ func (p *parser) scenario(v *Value) (*Scenario, error) {
 				return err
 			}
 			if !slices.Contains(scheduleNames(), s.Schedule) {
-				return p.fail(v, "unknown gasSchedule %q: want one of %s", s.Schedule, strings.Join(scheduleNames(), ", "))
+				return p.fail(v, "unknown gasSchedule %s: want one of %s", shorten(s.Schedule), strings.Join(scheduleNames(), ", "))
 			}
 			return nil
 		}},
@@ -278,7 +280,7 @@ func (p *parser) externalSteps(s *Step, v *Value) (action, error) {
 		return nil, p.fail(path, "%v", err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, e.includedBy(p.src, v.Offset)
 	}
 	p.loader.warnings = append(p.loader.warnings, included.Warnings...)
 	return &include{included}, nil

@@ -75,11 +75,13 @@ func (p *parser) tx(k txKind, t *tx, v *Value) error {
 			return p.addressInto(&t.to, v)
 		}},
 		field{"function", func(v *Value) error {
-			switch k {
-			case deploy, transfer:
-				return p.mustBeEmpty(v, "transaction function field not allowed for %s transactions", k.step())
+			if err := p.text(v, &t.function); err != nil {
+				return err
 			}
-			return p.text(v, &t.function)
+			if t.function != "" && (k == deploy || k == transfer) {
+				return p.fail(v, "transaction function field not allowed for %s transactions", k.step())
+			}
+			return nil
 		}},
 		field{"value", p.numberInto(t.value, "invalid transaction value: ")},
 		field{"egldValue", p.numberInto(t.value, "invalid transaction value: ")},

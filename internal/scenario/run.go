@@ -107,10 +107,7 @@ func (i *include) run(r *run, s *Step) error {
 	r.checkGas = outer
 	var e *Error
 	if errors.As(err, &e) {
-		clone := *e
-		line, _ := s.source.Position(s.offset)
-		clone.Text += fmt.Sprintf("\nincluded by %s:%d", s.source.Path, line)
-		return &clone
+		return e.includedBy(s.source, s.offset)
 	}
 	return err
 }

@@ -63,3 +63,11 @@ func (s *Source) errorAt(offset int, format string, args ...any) *Error {
 	line, column := s.Position(offset)
 	return &Error{Path: s.Path, Line: line, Column: column, Text: fmt.Sprintf(format, args...)}
 }
+
+// includedBy adds where the file of the error is included.
+func (e *Error) includedBy(src *Source, offset int) *Error {
+	clone := *e
+	line, _ := src.Position(offset)
+	clone.Text += fmt.Sprintf("\nincluded by %s:%d", src.Path, line)
+	return &clone
+}

@@ -27,6 +27,15 @@ func IsScenario(name string) bool {
 // directory for all scenarios below it, in the order of their names. A file
 // that is named twice is there once.
 func Find(paths []string) ([]string, error) {
+	return find(paths, func(name string) bool { return strings.HasSuffix(name, Suffix) }, "*"+Suffix)
+}
+
+// FindAll is Find with the fragments in directories.
+func FindAll(paths []string) ([]string, error) {
+	return find(paths, IsScenario, "scenario or fragment of one")
+}
+
+func find(paths []string, wanted func(name string) bool, what string) ([]string, error) {
 	var files []string
 	seen := make(map[string]bool)
 	add := func(path string) {
@@ -52,7 +61,7 @@ func Find(paths []string) ([]string, error) {
 			if err != nil {
 				return plain(name, err)
 			}
-			if !entry.IsDir() && strings.HasSuffix(name, Suffix) {
+			if !entry.IsDir() && wanted(name) {
 				add(name)
 			}
 			return nil
@@ -61,7 +70,7 @@ func Find(paths []string) ([]string, error) {
 			return nil, err
 		}
 		if len(files) == before {
-			return nil, fmt.Errorf("%s: there is no *%s in this directory", path, Suffix)
+			return nil, fmt.Errorf("%s: there is no %s in this directory", path, what)
 		}
 	}
 	return files, nil

@@ -36,7 +36,7 @@ func UpdateGas(results []*Result) (changed []string, err error) {
 		if bytes.Equal(text, files[path].before) {
 			continue
 		}
-		if err := replaceFile(path, text); err != nil {
+		if err := Replace(path, text); err != nil {
 			return changed, err
 		}
 		changed = append(changed, path)
@@ -98,8 +98,8 @@ func (e *edit) apply() []byte {
 	return append(out, e.before[at:]...)
 }
 
-// replaceFile replaces a file as a whole or not at all.
-func replaceFile(path string, text []byte) error {
+// Replace replaces the content of a file as a whole or not at all.
+func Replace(path string, text []byte) error {
 	mode := fs.FileMode(0o644)
 	if stat, err := os.Stat(path); err == nil {
 		mode = stat.Mode().Perm()
