@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/internal/corepart"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
@@ -29,6 +30,9 @@ func TestMain(m *testing.M) {
 		if os.Getenv(deafVariable) != "" {
 			select {}
 		}
+		if os.Getenv(storyVariable) == "" {
+			coreproc.Run() // the examples
+		}
 		os.Exit(corepart.Main("test build", newStoryteller))
 	}
 	if os.Getenv(nodeVariable) != "" {
@@ -38,12 +42,17 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	if err := os.Setenv(storyVariable, "1"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	goleak.VerifyTestMain(m)
 }
 
 const (
-	deafVariable = "CORE_TEST_DEAF" // set: Core starts and never says a word
-	nodeVariable = "CORE_TEST_NODE" // set: be a node instead of running tests
+	storyVariable = "CORE_TEST_STORY" // set: Core's executor is the storyteller
+	deafVariable  = "CORE_TEST_DEAF"  // set: Core starts and never says a word
+	nodeVariable  = "CORE_TEST_NODE"  // set: be a node instead of running tests
 )
 
 // storyteller is the executor of the tests. Every argument of a request is one

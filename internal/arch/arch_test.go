@@ -45,6 +45,10 @@ var allowed = map[string]string{
 	"internal/sandbox/engine": "internal/sandbox/wasm internal/sandbox/meter",
 	"internal/sandbox/oracle": "internal/sandbox/wasm",
 
+	"internal/builtin":  "vm",
+	"internal/scenario": "vm internal/builtin",
+	"internal/suite":    "vm internal/scenario",
+
 	"internal/ledger":  "vm",
 	"internal/node":    "vm internal/ledger",
 	"internal/demo":    "vm internal/ledger internal/node",

@@ -1,8 +1,5 @@
 package host
 
-// pageSize is the size of a page of linear memory.
-const pageSize = 65536
-
 // memoryBudget bounds what one execution may keep (DECISIONS.md, memory
 // budget).
 const memoryBudget = 256 << 20
