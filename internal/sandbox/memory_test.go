@@ -24,14 +24,15 @@ func (b *budget) keep(bytes int) error {
 	return nil
 }
 
+const budgetSource = `
+	import env.tell i64
+	import env.grow
+	memory 2 100
+	func guest; i32.const 3; memory.grow; i64.extend_i32_s; call tell
+	func host; call grow; i64.const 9; call tell
+	func beyond; i32.const 99; memory.grow; i64.extend_i32_s; call tell`
+
 func TestMemoryBudget(t *testing.T) {
-	const source = `
-		import env.tell i64
-		import env.grow
-		memory 2 100
-		func guest; i32.const 3; memory.grow; i64.extend_i32_s; call tell
-		func host; call grow; i64.const 9; call tell
-		func beyond; i32.const 99; memory.grow; i64.extend_i32_s; call tell`
 	engines(t, func(t *testing.T, interpreter bool) {
 		b := &budget{limit: 10}
 		var told []int64
@@ -44,7 +45,7 @@ func TestMemoryBudget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		module := assemble(t, source)
+		module := assemble(t, budgetSource)
 		code, err := s.Load(sha256.Sum256(module), module)
 		if err != nil {
 			t.Fatal(err)

@@ -9,32 +9,34 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox"
 )
 
+// warmBody has two globals after others, tells its state and changes it.
+const warmBody = `
+	import env.tell i64
+	import env.fail
+	memory %d 1000
+	data 70 abcdefgh
+	%s
+	global i64 5
+	global i32 -6
+	func main
+	global.get %[3]d; call tell
+	global.get %[4]d; i64.extend_i32_s; call tell
+	i32.const 70; i64.load; call tell
+	i32.const 4095; i64.load; call tell
+	i32.const 65528; i64.load; call tell
+	i64.const 99; global.set %[3]d
+	i32.const 98; global.set %[4]d
+	i32.const 70; i64.const 1; i64.store
+	i32.const 4095; i64.const 2; i64.store
+	i32.const 65528; i64.const 3; i64.store
+	func grows; i32.const 1; memory.grow; drop
+	func traps; unreachable
+	func fails; call fail
+	func rests`
+
 // An instance that was stopped is used again if it can be put back into its
 // first state, and then nobody can tell it from a new one.
 func TestStoppedInstancesAreUsedAgain(t *testing.T) {
-	const body = `
-		import env.tell i64
-		import env.fail
-		memory %d 1000
-		data 70 abcdefgh
-		%s
-		global i64 5
-		global i32 -6
-		func main
-		global.get %[3]d; call tell
-		global.get %[4]d; i64.extend_i32_s; call tell
-		i32.const 70; i64.load; call tell
-		i32.const 4095; i64.load; call tell
-		i32.const 65528; i64.load; call tell
-		i64.const 99; global.set %[3]d
-		i32.const 98; global.set %[4]d
-		i32.const 70; i64.const 1; i64.store
-		i32.const 4095; i64.const 2; i64.store
-		i32.const 65528; i64.const 3; i64.store
-		func grows; i32.const 1; memory.grow; drop
-		func traps; unreachable
-		func fails; call fail
-		func rests`
 	type steps = []string
 	for _, test := range []struct {
 		name           string
@@ -57,7 +59,7 @@ func TestStoppedInstancesAreUsedAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			engines(t, func(t *testing.T, interpreter bool) {
 				w := newWorld(t, interpreter, flat())
-				module := assemble(t, fmt.Sprintf(body, test.pages,
+				module := assemble(t, fmt.Sprintf(warmBody, test.pages,
 					strings.Repeat("global i64 7\n", test.globals), test.globals, test.globals+1))
 				code, err := w.Load(sha256.Sum256(module), module)
 				if err != nil {
