@@ -223,7 +223,7 @@ func TestVectorsPrintsCountsAndExitsByThem(t *testing.T) {
 
 func TestImportsAreListedWithPrices(t *testing.T) {
 	out := must(t, "imports", "--schedule", "v1")
-	if !regexp.MustCompile(`(?m)^env\.storageStore +\(i32 i32 i32 i32\) → i32 +250000 +\S`).MatchString(out) {
+	if !regexp.MustCompile(`(?m)^env\.storageStore +\(i32 i32 i32 i32\) -> i32 +250000 +\S`).MatchString(out) {
 		t.Errorf("storageStore is missing in\n%s", out)
 	}
 	if n := strings.Count(out, "\n"); n < 130 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -55,7 +56,7 @@ func (p *piped) Kill() error {
 	if err != nil {
 		return err
 	}
-	if err := core.Kill(); err != nil {
+	if err := core.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	for deadline := time.Now().Add(killTime); !p.IsClosed(); time.Sleep(time.Millisecond) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,22 +18,63 @@ import (
 // kills is how many random moments each test tries.
 const kills = 25
 
-// demoProcess starts the demo as a process with a session of its own.
-func demoProcess(t *testing.T, data string) (*exec.Cmd, *bytes.Buffer) {
+// story is what a demo has printed so far.
+type story struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *story) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *story) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// storyLines is about how many lines a demo prints.
+const storyLines = 28
+
+// randomMoment waits until the demo has printed a random number of lines, and
+// then a little. Lines, not time: how long a demo takes depends on what else
+// the machine does.
+func (s *story) randomMoment(ended <-chan struct{}) {
+	for lines := rand.N(storyLines); strings.Count(s.String(), "\n") < lines; {
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond / 2):
+		}
+	}
+	time.Sleep(rand.N(20 * time.Millisecond))
+}
+
+// demoProcess starts the demo as a process with a session of its own. ended is
+// closed when it has ended; its state is in ProcessState then.
+func demoProcess(t *testing.T, data string) (cmd *exec.Cmd, out *story, ended <-chan struct{}) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, "demo", "--data", data)
+	cmd = exec.Command(self, "demo", "--data", data)
 	cmd.Env = append(os.Environ(), actAsCommand+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	out := new(bytes.Buffer)
+	out = new(story)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd, out
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = cmd.Wait() // how it ended is in ProcessState
+	}()
+	return cmd, out, done
 }
 
 // A stat is what /proc says of a process.
@@ -117,34 +159,20 @@ func goesOn(t *testing.T, data string) {
 	must(t, "ledger", "check", "--data", data)
 }
 
-// usualTime is how long the demo takes here.
-func usualTime(t *testing.T) time.Duration {
-	t.Helper()
-	start := time.Now()
-	cmd, out := demoProcess(t, t.TempDir())
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return time.Since(start)
-}
-
 func TestCorenodeIsKilledAtRandomMoments(t *testing.T) {
-	longest := usualTime(t)
 	killed := 0
 	for i := range kills {
 		// Every fifth time it is a new ledger, so that its making is hit too.
 		data := filepath.Join(t.TempDir(), "data")
 		if i%5 != 0 {
-			must(t, "deploy", "erc20", "1000000", "--data", data)
+			must(t, "deploy", "erc20", "1000000", "--data", data, "--inprocess")
 		}
-		cmd, out := demoProcess(t, data)
-		time.Sleep(rand.N(longest))
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Wait(); err != nil {
+		cmd, out, ended := demoProcess(t, data)
+		out.randomMoment(ended)
+		if err := cmd.Process.Kill(); err == nil {
 			killed++
 		}
+		<-ended
 		nothingLeft(t, cmd.Process.Pid)
 		if goesOn(t, data); t.Failed() {
 			t.Fatalf("after kill %d, at\n%s", i, out)
@@ -156,28 +184,19 @@ func TestCorenodeIsKilledAtRandomMoments(t *testing.T) {
 }
 
 func TestCoreIsKilledAtRandomMoments(t *testing.T) {
-	longest := usualTime(t)
 	hit := 0
 	for i := range kills {
 		data := filepath.Join(t.TempDir(), "data")
-		cmd, out := demoProcess(t, data)
-		ended := make(chan struct{})
-		var result error
-		go func() {
-			result = cmd.Wait()
-			close(ended)
-		}()
-		time.Sleep(rand.N(longest))
-		if pid := core(t, cmd.Process.Pid, ended); pid != 0 {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err == nil {
-				hit++
-			}
+		cmd, out, ended := demoProcess(t, data)
+		out.randomMoment(ended)
+		if pid := core(t, cmd.Process.Pid, ended); pid != 0 && syscall.Kill(pid, syscall.SIGKILL) == nil {
+			hit++
 		}
 		<-ended
 		// Core may die while it is being started: that ends the demo, with a
 		// word. Later deaths must not.
-		if result != nil && !strings.Contains(out.String(), "critical error: start: ") {
-			t.Fatalf("kill %d: %v\n%s", i, result, out)
+		if !cmd.ProcessState.Success() && !strings.Contains(out.String(), "critical error: start: ") {
+			t.Fatalf("kill %d: %v\n%s", i, cmd.ProcessState, out)
 		}
 		nothingLeft(t, cmd.Process.Pid)
 		if goesOn(t, data); t.Failed() {
@@ -193,12 +212,7 @@ func TestAnInterruptLeavesNoProcess(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		t.Run(fmt.Sprint(signal), func(t *testing.T) {
 			data := filepath.Join(t.TempDir(), "data")
-			cmd, out := demoProcess(t, data)
-			ended := make(chan struct{})
-			go func() {
-				_ = cmd.Wait() // the exit code is looked at below
-				close(ended)
-			}()
+			cmd, out, ended := demoProcess(t, data)
 			core(t, cmd.Process.Pid, ended)
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)

@@ -39,6 +39,9 @@ func (x *Frame) CreateAsyncCall(id []byte, to vm.Address, value *big.Int, data, 
 	if x.readOnly {
 		return Fault(textReadOnly)
 	}
+	if err := x.hold(asyncBytes + int64(len(id)+len(data)+len(success)+len(failure))); err != nil {
+		return err
+	}
 	c := x.context(id)
 	if c == nil {
 		c = &asyncContext{ID: bytes.Clone(id)}
@@ -56,6 +59,9 @@ func (x *Frame) SetAsyncContextCallback(id, callback []byte) error {
 	c := x.context(id)
 	if c == nil {
 		return Fault("async context does not exist")
+	}
+	if err := x.hold(int64(len(callback))); err != nil {
+		return err
 	}
 	c.Callback = bytes.Clone(callback)
 	return nil
@@ -154,7 +160,7 @@ func (x *Frame) carryOutLocal(call *contextCall) error {
 	if err != nil || !here {
 		return err
 	}
-	function, args, err := parseCallData(call.Data)
+	function, args, err := x.parse(call.Data)
 	if err != nil {
 		return err
 	}

@@ -137,8 +137,7 @@ func finishBigInt(name, doc, price string, encode func(*big.Int) []byte) host.Im
 		if err := x.Charge(gas.Mul(x.Prices().PersistPerByte, int64(len(b)))); err != nil {
 			return err
 		}
-		x.Finish(b)
-		return nil
+		return x.Finish(b)
 	})
 }
 

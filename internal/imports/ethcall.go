@@ -25,14 +25,15 @@ func ethResultRows() []host.Import {
 			"EthAPICost.Finish", PersistedBytes("data"),
 			func(x *host.Frame, data []byte) error {
 				x.ClearReturnData()
-				x.Finish(data)
-				return nil
+				return x.Finish(data)
 			}),
 		Proc1("revert", "ends the execution as a user error with the message revert, PersistPerByte for each byte of data.",
 			"EthAPICost.Revert", PersistedBytes("data"),
 			func(x *host.Frame, data []byte) error {
 				x.ClearReturnData()
-				x.Finish(data)
+				if err := x.Finish(data); err != nil {
+					return err
+				}
 				return x.SignalError([]byte("revert"))
 			}),
 		Fn0("getReturnDataSize", "gives the length of all return data together.",
@@ -160,8 +161,7 @@ func callStatic(x *host.Frame, gasLimit int64, address int32, data Span) (int32,
 		return 1, x.Charge(x.BoundGas(gasLimit))
 	}
 	x.ClearReturnData()
-	x.Finish(result)
-	return 0, nil
+	return 0, x.Finish(result)
 }
 
 func ethLog(x *host.Frame, data Span, count, topic1, topic2, topic3, topic4 int32) error {
@@ -186,11 +186,9 @@ func ethLog(x *host.Frame, data Span, count, topic1, topic2, topic3, topic4 int3
 		}
 	}
 	if count == 0 {
-		x.WriteLog(nil, nil, b)
-		return nil
+		return x.WriteLog(nil, nil, b)
 	}
-	x.WriteLog(list[0], list[1:count], b)
-	return nil
+	return x.WriteLog(list[0], list[1:count], b)
 }
 
 // returnDataCopy writes a part of all items one after the other, without

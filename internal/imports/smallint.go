@@ -71,14 +71,12 @@ func smallIntStorageLoad(name, doc string, parse func([]byte) (int64, bool)) hos
 
 func finishUnsigned(x *host.Frame, v int64) error {
 	var b [8]byte
-	x.Finish(appendUnsigned(b[:0], uint64(v)))
-	return nil
+	return x.Finish(appendUnsigned(b[:0], uint64(v)))
 }
 
 func finishSigned(x *host.Frame, v int64) error {
 	var b [8]byte
-	x.Finish(appendSigned(b[:0], v))
-	return nil
+	return x.Finish(appendSigned(b[:0], v))
 }
 
 func storeUnsigned(x *host.Frame, key []byte, v int64) (int32, error) {

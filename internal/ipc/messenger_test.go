@@ -74,7 +74,9 @@ func TestACallIsAnswered(t *testing.T) {
 				return nil, errors.New("no \xff 100%d")
 			}
 			return &pair{append([]byte("re: "), p.Key...), new(big.Int).Neg(p.Value)}, nil
-		}, func(method string, err error) (ipc.Status, string) { return ipc.StatusRefused, method + ": " + err.Error() })
+		}, func(method string, err error) (ipc.Status, string) {
+			return ipc.StatusRefused, method + ": " + err.Error()
+		})
 		serve := func(ended chan<- struct{}) {
 			defer close(ended)
 			for range 2 {

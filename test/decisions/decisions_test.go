@@ -44,44 +44,49 @@ type rule struct {
 
 func rules() map[string]rule {
 	return map[string]rule{
-		"metering":          {recorded: []string{"opcodes/control", "eei/gas"}},
-		"overshoot":         {superseded: true, corrected: []string{"gas/overshoot", "gas/one-short"}, recorded: []string{"async/callee-fails", "create/existing-account"}},
-		"same-length":       {superseded: true, corrected: []string{"storage/same-length-write"}},
-		"delegate-value":    {superseded: true, corrected: []string{"exec-delegate/with-value", "exec-readonly/with-value"}},
-		"read-only":         {corrected: []string{"exec-readonly/nested-readonly", "exec-readonly/nested-value", "exec-readonly/transfers"}, decided: []string{"read-only/everything"}},
-		"child-nonce":       {superseded: true, corrected: []string{"create/second-child"}},
-		"nested-init":       {corrected: []string{"create/without-init"}},
-		"create-gas":        {corrected: []string{"create/gas-given-back-twice", "create/verify-flag-left"}},
-		"refunds":           {corrected: []string{"gas/refund-lost", "builtins/refund-missing"}},
-		"forwarded-gas":     {corrected: []string{"async/other-shard", "async/other-shard-from-nested", "gas/gas-use-error", "upgrade/from-contract-absent"}},
-		"locks":             {corrected: []string{"async/arrival-nested", "async/arrival-stale-lock", "async/nested", "async/callback-starved", "builtins/async-other-shard"}},
-		"upgrade-gas":       {corrected: []string{"upgrade/unbounded-gas", "upgrade/rolled-back"}},
-		"callback-messages": {recorded: []string{"async/arrival"}, corrected: []string{"async/arrival-value"}},
-		"tokens":            {superseded: true, decided: []string{"tokens/aliases"}},
-		"v2":                {recorded: []string{"eei/dct-v2inactive"}, decided: []string{"v2/epoch"}},
-		"async-imports":     {superseded: true, decided: []string{"async-imports/local", "async-imports/answered", "async-imports/failed", "async-imports/missing-callback"}},
-		"ethereum":          {decided: []string{"ethereum/off", "ethereum/on"}},
-		"reserved names":    {decided: []string{"reserved-names/exports"}},
-		"host growth":       {decided: []string{"host-growth/stores"}},
-		"start":             {superseded: true},
-		"passive-data":      {superseded: true},
-		"floats":            {recorded: []string{"validation/floats", "opcodes/float-remnants"}, decided: []string{"floats/allowed"}},
-		"address-wrap":      {superseded: true},
-		"limits":            {recorded: []string{"validation/limits"}, elsewhere: "internal/sandbox/wasm TestLimits"},
-		"table":             {superseded: true, decided: []string{"table/size"}},
-		"memory":            {superseded: true, decided: []string{"memory/grow"}},
-		"stack":             {decided: []string{"stack/weights"}},
-		"trap text":         {recorded: []string{"async/callee-traps"}, decided: []string{"trap-text/kinds"}},
-		"balance":           {corrected: []string{"payments/new-account-balance", "deploy/init-spends-value", "create/init-spends-value"}},
-		"return codes":      {corrected: []string{"builtins/return-code"}},
-		"der":               {superseded: true},
-		"bls":               {recorded: []string{"crypto/bls"}, elsewhere: "internal/crypto TestVerifyBLS"},
-		"locals-leak":       {superseded: true, recorded: []string{"opcodes/locals-last"}},
-		"big integers":      {decided: []string{"big-integers/ceiling"}, test: bigIntegersArePricedByTheByte},
-		"lengths":           {decided: []string{"lengths/negative"}},
-		"hook answers":      {test: hookAnswers},
-		"built-ins":         {recorded: []string{"builtins/dest-context"}, test: builtinsAreQuestions},
-		"schedule changes":  {test: scheduleChanges},
+		"metering":              {recorded: []string{"opcodes/control", "eei/gas"}},
+		"overshoot":             {superseded: true, corrected: []string{"gas/overshoot", "gas/one-short"}, recorded: []string{"async/callee-fails", "create/existing-account"}},
+		"same-length":           {superseded: true, corrected: []string{"storage/same-length-write"}},
+		"delegate-value":        {superseded: true, corrected: []string{"exec-delegate/with-value", "exec-readonly/with-value"}},
+		"read-only":             {corrected: []string{"exec-readonly/nested-readonly", "exec-readonly/nested-value", "exec-readonly/transfers"}, decided: []string{"read-only/everything"}},
+		"child-nonce":           {superseded: true, corrected: []string{"create/second-child"}},
+		"nested-init":           {corrected: []string{"create/without-init"}},
+		"create-gas":            {corrected: []string{"create/gas-given-back-twice", "create/verify-flag-left"}},
+		"refunds":               {corrected: []string{"gas/refund-lost", "builtins/refund-missing"}},
+		"forwarded-gas":         {corrected: []string{"async/other-shard", "async/other-shard-from-nested", "gas/gas-use-error", "upgrade/from-contract-absent"}},
+		"locks":                 {corrected: []string{"async/arrival-nested", "async/arrival-stale-lock", "async/nested", "async/callback-starved", "builtins/async-other-shard"}},
+		"upgrade-gas":           {corrected: []string{"upgrade/unbounded-gas", "upgrade/rolled-back"}},
+		"callback-messages":     {recorded: []string{"async/arrival"}, corrected: []string{"async/arrival-value"}},
+		"tokens":                {superseded: true, decided: []string{"tokens/aliases"}},
+		"v2":                    {recorded: []string{"eei/dct-v2inactive"}, decided: []string{"v2/epoch"}},
+		"async-imports":         {superseded: true, decided: []string{"async-imports/local", "async-imports/answered", "async-imports/failed", "async-imports/missing-callback"}},
+		"ethereum":              {decided: []string{"ethereum/off", "ethereum/on"}},
+		"reserved names":        {decided: []string{"reserved-names/exports"}},
+		"host growth":           {decided: []string{"host-growth/stores"}},
+		"start":                 {superseded: true},
+		"passive-data":          {superseded: true},
+		"floats":                {recorded: []string{"validation/floats", "opcodes/float-remnants"}, decided: []string{"floats/allowed"}},
+		"address-wrap":          {superseded: true},
+		"limits":                {recorded: []string{"validation/limits"}, elsewhere: "internal/sandbox/wasm TestLimits"},
+		"table":                 {superseded: true, decided: []string{"table/size"}},
+		"memory":                {superseded: true, decided: []string{"memory/grow"}},
+		"stack":                 {decided: []string{"stack/weights"}},
+		"trap text":             {recorded: []string{"async/callee-traps"}, decided: []string{"trap-text/kinds"}},
+		"balance":               {corrected: []string{"payments/new-account-balance", "deploy/init-spends-value", "create/init-spends-value"}},
+		"return codes":          {corrected: []string{"builtins/return-code"}},
+		"der":                   {superseded: true},
+		"bls":                   {recorded: []string{"crypto/bls"}, elsewhere: "internal/crypto TestBLSVectors"},
+		"locals-leak":           {superseded: true, recorded: []string{"opcodes/locals-last"}},
+		"big integers":          {decided: []string{"big-integers/ceiling"}, test: bigIntegersArePricedByTheByte},
+		"arguments":             {elsewhere: "internal/imports TestManyArgumentsPayForTheirLengths"},
+		"slices":                {recorded: []string{"ethereum/data", "ethereum/info"}},
+		"async records":         {decided: []string{"async-imports/answered", "async-imports/failed"}},
+		"same-context refusals": {corrected: []string{"builtins/return-code"}},
+		"segments":              {elsewhere: "internal/sandbox/wasm TestModules"},
+		"lengths":               {decided: []string{"lengths/negative"}},
+		"hook answers":          {test: hookAnswers},
+		"built-ins":             {recorded: []string{"builtins/dest-context"}, test: builtinsAreQuestions},
+		"schedule changes":      {test: scheduleChanges},
 	}
 }
 
@@ -118,11 +123,34 @@ func TestEveryDecisionHasATest(t *testing.T) {
 		}
 	}
 	headings = append(headings, "hook answers", "built-ins", "schedule changes")
-	for name := range rules() {
+	for name, r := range rules() {
+		if r.elsewhere != "" {
+			requireTest(t, r.elsewhere)
+		}
 		if !slices.Contains(headings, name) {
 			t.Errorf("there is no decision %q", name)
 		}
 	}
+}
+
+// requireTest requires a test function, given as "directory TestName".
+func requireTest(t *testing.T, where string) {
+	t.Helper()
+	dir, name, _ := strings.Cut(where, " ")
+	files, err := filepath.Glob(filepath.Join("..", "..", dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "func "+name+"(") {
+			return
+		}
+	}
+	t.Errorf("%s has no %s", dir, name)
 }
 
 func load(t *testing.T, dir string) []*vectors.Case {

@@ -12,15 +12,19 @@
 package engine
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"golang.org/x/sys/cpu"
 
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 )
 
@@ -51,9 +55,13 @@ const features = api.CoreFeatureMutableGlobal |
 // Engine compiles and instantiates modules that share one set of host
 // functions. It is not safe for concurrent use.
 type Engine struct {
-	runtime wazero.Runtime
-	config  wazero.ModuleConfig
-	name    string
+	runtime  wazero.Runtime
+	config   wazero.ModuleConfig
+	name     string
+	memories memories
+	ctx      context.Context // tells wazero to use memories, and nothing else
+
+	idle list.List // of *Instance that were released, newest first
 
 	// host is true while a host function runs: a panic that is caught while it
 	// is true came out of the host function. Instance.Call saves it around
@@ -62,12 +70,20 @@ type Engine struct {
 }
 
 // New makes an engine: the interpreter, or the compiler where it is trusted.
-func New(interpreter bool, functions []HostFunction) (*Engine, error) {
+//
+// keep, if it is not nil, is told how many bytes of memory instances get
+// (before, when they are made or grow) and give back (as a negative number).
+// It may refuse more by an error: Instantiate returns it, and a guest that grows
+// its memory ends with it as if a host function had failed.
+func New(interpreter bool, functions []HostFunction, keep func(bytes int) error) (*Engine, error) {
 	e := &Engine{
-		// Contracts have no start function and no name.
-		config: wazero.NewModuleConfig().WithStartFunctions().WithName(""),
+		// Contracts have no start function and no name, and nothing gives them
+		// random numbers; to say so saves wazero the seeding of a generator.
+		config: wazero.NewModuleConfig().WithStartFunctions().WithName("").WithRandSource(strings.NewReader("")),
 		name:   interpreterName,
 	}
+	e.memories = memories{engine: e, keep: keep}
+	e.ctx = experimental.WithMemoryAllocator(context.Background(), &e.memories)
 	config := wazero.NewRuntimeConfigInterpreter()
 	if !interpreter && compilerTrusted() {
 		e.name = compilerName
@@ -158,12 +174,20 @@ func valueTypes(types []wasm.ValueType) []api.ValueType {
 func (e *Engine) Name() string { return e.name }
 
 // Close frees everything, including code that is still referenced.
-func (e *Engine) Close() error { return e.runtime.Close(context.Background()) }
+func (e *Engine) Close() error {
+	err := e.runtime.Close(context.Background())
+	e.memories.close()
+	return err
+}
 
 // Code is compiled code.
 type Code struct {
 	compiled  wazero.CompiledModule
+	memory    int // bytes that an instance begins with
 	instances int
+	imaged    bool   // image was taken, or could not
+	image     *image // nil if instances are not used again
+	idle      []*Instance
 }
 
 // Compile compiles an instrumented module. An error means that the module is
@@ -173,11 +197,21 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	return &Code{compiled: compiled}, nil
+	code := &Code{compiled: compiled}
+	if memory, ok := compiled.ExportedMemories()[meter.MemoryExport]; ok {
+		code.memory = int(memory.Min()) * wasm.PageBytes
+	}
+	return code, nil
 }
 
-// Instances is the number of instances that are not closed.
+// Instances is the number of instances that are in use.
 func (c *Code) Instances() int { return c.instances }
 
-// Close frees the code. No instance of it may be alive.
-func (c *Code) Close() error { return c.compiled.Close(context.Background()) }
+// Close frees the code. No instance of it may be in use.
+func (c *Code) Close() error {
+	var errs []error
+	for len(c.idle) > 0 {
+		errs = append(errs, c.idle[0].closeIdle())
+	}
+	return errors.Join(append(errs, c.compiled.Close(context.Background()))...)
+}

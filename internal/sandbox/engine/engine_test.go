@@ -13,7 +13,7 @@ import (
 // each runs a test with both engines.
 func each(t *testing.T, functions []HostFunction, test func(t *testing.T, e *Engine)) {
 	for _, interpreter := range []bool{false, true} {
-		e, err := New(interpreter, functions)
+		e, err := New(interpreter, functions, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestUnknownTrapIsADefect(t *testing.T) {
 // depends on the engine. The weights of instrumented modules keep it out of
 // reach; this module has none.
 func TestStackOverflowOfTheEngineIsADefect(t *testing.T) {
-	e, err := New(true, nil) // the interpreter's limit is 2,000 frames
+	e, err := New(true, nil, nil) // the interpreter's limit is 2,000 frames
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,5 +200,52 @@ func TestInstanceIsNotEnteredTwice(t *testing.T) {
 			}
 		}()
 		t.Error(in.Call(0))
+	})
+}
+
+// A bounded number of instances is kept, of one code and of all together; the
+// oldest goes. Code that is closed takes its own with it.
+func TestKeptInstancesAreBounded(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		var codes []*Code
+		for i := range maxIdle + 3 {
+			code, err := e.Compile(wasm.Encode(module(byte(wasm.OpI32Const), byte(i)&0x3F, byte(wasm.OpDrop), byte(wasm.OpNop))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes = append(codes, code)
+			in, err := e.Instantiate(code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(in.Call(0), in.Release()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e.idle.Len() != maxIdle || len(codes[2].idle) != 0 || len(codes[3].idle) != 1 {
+			t.Errorf("%d are kept, %d of the last that should go", e.idle.Len(), len(codes[2].idle))
+		}
+		var all []*Instance
+		for range maxIdleOfCode + 2 {
+			in, err := e.Instantiate(codes[5])
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, in)
+		}
+		for _, in := range all {
+			if err := in.Release(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(codes[5].idle) != maxIdleOfCode || codes[5].Instances() != 0 || e.idle.Len() != maxIdle {
+			t.Errorf("%d of one code are kept, %d of all", len(codes[5].idle), e.idle.Len())
+		}
+		if err := codes[5].Close(); err != nil {
+			t.Error(err)
+		}
+		if e.idle.Len() != maxIdle-maxIdleOfCode {
+			t.Errorf("%d are kept after their code was closed", e.idle.Len())
+		}
 	})
 }

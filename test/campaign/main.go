@@ -1,0 +1,80 @@
+// Command campaign tries a part of Core with very many inputs, and writes down
+// how many there were.
+//
+//	go run ./test/campaign NAME --count N --seed S --resume FILE
+//	go run ./test/campaign table
+//
+// A campaign goes on where the last one with its name and seed stopped, as the
+// file says, until N inputs were tried in all. It stops at the first broken
+// promise and keeps the input among those that ordinary tests replay. It uses
+// one core; everything it does follows from name, seed and number of the case.
+//
+// table writes RELIABILITY.md from the files results.tsv and goals.tsv.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/targets"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "campaign:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	root, err := targets.Root()
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return fmt.Errorf("name a campaign, one of %v, or table", targets.Names())
+	}
+	name := args[0]
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	count := flags.Uint64("count", 0, "inputs in all, of this and earlier runs with the seed; 0 is the goal of the campaign")
+	seed := flags.Uint64("seed", 1, "everything follows from it")
+	file := flags.String("resume", filepath.Join(root, resultsFile), "where the results are")
+	careful := flags.Bool("careful", false, "keep each input before it is tried, to find one that kills the process")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("what is %q?", flags.Arg(0))
+	}
+	goals, err := readGoals(filepath.Join(root, goalsFile))
+	if err != nil {
+		return err
+	}
+	if name == "table" {
+		return writeTable(root, *file, goals)
+	}
+	if *count == 0 {
+		for _, g := range goals {
+			if g.name == name {
+				*count = g.count
+			}
+		}
+		if *count == 0 {
+			return errors.New("the campaign has no goal, say --count")
+		}
+	}
+	runtime.GOMAXPROCS(1)
+	debug.SetGCPercent(400) // nearly everything is garbage
+	c := &campaign{name: name, root: root, seed: *seed, count: *count, file: *file, careful: *careful}
+	return c.run(ctx)
+}
