@@ -272,7 +272,7 @@ func (t *trial) run(i int, gas uint64, times int) ([]end, error) {
 		}
 		e.calls = h.calls
 	}
-	ends[times-1].memory = in.Memory()
+	ends[times-1].memory = bytes.Clone(in.Memory()) // the view ends with the instance
 	return ends, in.Close()
 }
 
