@@ -1,3 +1,5 @@
+//go:build unix
+
 package driver_test
 
 import (
@@ -13,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/internal/corepart"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
@@ -27,7 +30,10 @@ func TestMain(m *testing.M) {
 			os.Exit(followScript(script))
 		}
 		if os.Getenv(deafVariable) != "" {
-			select {}
+			time.Sleep(time.Hour)
+		}
+		if os.Getenv(realVariable) != "" {
+			coreproc.Run()
 		}
 		os.Exit(corepart.Main("test build", newStoryteller))
 	}
@@ -43,8 +49,18 @@ func TestMain(m *testing.M) {
 
 const (
 	deafVariable = "CORE_TEST_DEAF" // set: Core starts and never says a word
+	realVariable = "CORE_TEST_REAL" // set: Core is what it is, and tells no stories
 	nodeVariable = "CORE_TEST_NODE" // set: be a node instead of running tests
 )
+
+// beCore makes this program its own Core, as coreproc.Main() does, until the
+// function it returns is called.
+func beCore() (end func()) {
+	if err := os.Setenv(realVariable, "1"); err != nil {
+		panic(err)
+	}
+	return func() { os.Unsetenv(realVariable) }
+}
 
 // storyteller is the executor of the tests. Every argument of a request is one
 // step, a word and its operands; the answers become the return data.
@@ -154,6 +170,17 @@ func (s *storyteller) step(word, operand string) ([]byte, error) {
 		return make([]byte, n), nil
 	case "say":
 		fmt.Println(operand)
+		return nil, nil
+	case "say-much", "complain-much":
+		n, _ := strconv.Atoi(operand)
+		to := os.Stdout
+		if word == "complain-much" {
+			to = os.Stderr
+		}
+		line := []byte(strings.Repeat("x", 99) + "\n")
+		for ; n > 0; n -= len(line) {
+			to.Write(line)
+		}
 		return nil, nil
 	case "complain":
 		fmt.Fprintln(os.Stderr, operand)

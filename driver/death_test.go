@@ -5,11 +5,13 @@ package driver_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -123,12 +125,11 @@ func TestAKillInTheMiddleIsSeenAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var killed time.Time
-	go func() {
-		time.Sleep(50 * time.Millisecond)
-		killed = time.Now()
+	killed := make(chan time.Time, 1)
+	time.AfterFunc(50*time.Millisecond, func() {
+		killed <- time.Now()
 		syscall.Kill(n, syscall.SIGKILL)
-	}()
+	})
 	marker := filepath.Join(t.TempDir(), "slept")
 	out, err := d.Call(t.Context(), story("sleep-once "+marker))
 	if err != nil {
@@ -137,7 +138,7 @@ func TestAKillInTheMiddleIsSeenAtOnce(t *testing.T) {
 	if len(out.ReturnData) != 1 {
 		t.Errorf("got %v", out)
 	}
-	if took := time.Since(killed); took > time.Second {
+	if took := time.Since(<-killed); took > time.Second {
 		t.Errorf("the request was answered %v after the death", took)
 	}
 }
@@ -213,4 +214,53 @@ func openFiles(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return len(entries)
+}
+
+// TestAKillAtAnyInstantIsNeverSeenInAResult kills Core all the time: every
+// request ends with the right output, or with a crash if it was hit twice, and
+// the hook is never asked twice for the same.
+func TestAKillAtAnyInstantIsNeverSeenInAResult(t *testing.T) {
+	c := new(chain)
+	d := start(t, c, driver.Options{})
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for n := uint32(1); ; n = n*1664525 + 1013904223 {
+			select {
+			case <-stop:
+				return
+			case <-time.After(time.Duration(n%50) * 400 * time.Microsecond):
+			}
+			if pid := d.Pid(); pid > 0 && !d.IsClosed() {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	}()
+	var answered, crashed int
+	for i := range 100 {
+		out, err := d.Call(t.Context(), story("storage a", "storage b", "sleep 1ms", "storage c", "shard"))
+		asked := c.questions()
+		if len(asked) > 4 || !slices.IsSorted(asked) && len(asked) == 4 && asked[3] != "shard" {
+			t.Fatalf("request %d: asked %q", i, asked)
+		}
+		if err != nil {
+			var critical *driver.CriticalError
+			if !errors.As(err, &critical) || critical.Kind != driver.KindCrash && critical.Kind != driver.KindStart {
+				t.Fatalf("request %d: %v", i, err)
+			}
+			crashed++
+			continue
+		}
+		answered++
+		if got := strings.Join(told(out), ","); got != "value of a,value of b,,value of c,2" || len(asked) != 4 {
+			t.Fatalf("request %d: got %q, asked %q", i, got, asked)
+		}
+	}
+	close(stop)
+	<-stopped
+	t.Logf("%d answered, %d crashed twice", answered, crashed)
+	if answered == 0 {
+		t.Error("no request was answered")
+	}
+	works(t, d)
 }

@@ -29,15 +29,23 @@ type Driver struct {
 	process    *process   // nil: none was started, or it was stopped
 	config     vm.Config
 	generation uint64 // of config
+	profile    string // which log lines Core sends
 	life       context.Context
 	endLife    context.CancelFunc
 }
+
+// upgradeFunction is the function of a call that asks for an upgrade.
+const upgradeFunction = "upgradeContract"
 
 var _ vm.Executor = (*Driver)(nil)
 
 // New makes a driver and starts Core, which answers from then on what it asks
 // from hook. It fails if the options do, or with a *CriticalError if Core
 // cannot be started.
+//
+// The hook is called by the goroutine that makes a request, one question at a
+// time. It must not make a request itself: that would wait for its own turn.
+// The time it takes is part of the request's.
 func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 	if hook == nil {
 		return nil, errors.New("driver: no hook")
@@ -52,6 +60,7 @@ func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 		replier: newReplier(hook),
 		turn:    make(chan struct{}, 1),
 		config:  o.Config,
+		profile: o.LogProfile,
 	}
 	d.life, d.endLife = context.WithCancel(context.Background())
 	if err := d.RestartCoreIfNecessary(); err != nil {
@@ -68,8 +77,15 @@ func (d *Driver) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output,
 	if err := checkInput(&input.Input); err != nil {
 		return nil, err
 	}
-	return request(ctx, d, protocol.Create(), d.replier, func() *protocol.CreateRequest {
-		return &protocol.CreateRequest{Input: *input, Fetched: d.replier.fetch(input.Caller)}
+	return request(ctx, d, work[protocol.CreateRequest, vm.Output]{
+		method: protocol.Create(), replier: d.replier,
+		build: func() *protocol.CreateRequest {
+			return &protocol.CreateRequest{Input: *input, Fetched: d.replier.fetch(input.Caller)}
+		},
+		check: func(p *process, out *vm.Output) error {
+			v := verdict{witness: d.replier.witness, input: &input.Input, config: &p.config}
+			return v.check(out)
+		},
 	})
 }
 
@@ -82,14 +98,27 @@ func (d *Driver) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, err
 	if err := checkInput(&input.Input); err != nil {
 		return nil, err
 	}
-	return request(ctx, d, protocol.Call(), d.replier, func() *protocol.CallRequest {
-		return &protocol.CallRequest{Input: *input, Fetched: d.replier.fetch(input.Caller, input.Recipient)}
+	return request(ctx, d, work[protocol.CallRequest, vm.Output]{
+		method: protocol.Call(), replier: d.replier,
+		build: func() *protocol.CallRequest {
+			return &protocol.CallRequest{Input: *input, Fetched: d.replier.fetch(input.Caller, input.Recipient)}
+		},
+		check: func(p *process, out *vm.Output) error {
+			v := verdict{witness: d.replier.witness, input: &input.Input, config: &p.config}
+			if input.Function == upgradeFunction {
+				v.upgrade = input.Recipient
+			}
+			return v.check(out)
+		},
 	})
 }
 
 // Version asks Core which build it is.
 func (d *Driver) Version(ctx context.Context) (string, error) {
-	text, err := request(ctx, d, protocol.VersionOf(), nil, func() *protocol.None { return new(protocol.None) })
+	text, err := request(ctx, d, work[protocol.None, protocol.Text]{
+		method: protocol.VersionOf(),
+		build:  func() *protocol.None { return new(protocol.None) },
+	})
 	if err != nil {
 		return "", err
 	}
@@ -99,8 +128,9 @@ func (d *Driver) Version(ctx context.Context) (string, error) {
 // DiagnoseWait lets Core sleep before it answers: a way to see what happens
 // when Core is slower than Options.CallTimeout.
 func (d *Driver) DiagnoseWait(ctx context.Context, t time.Duration) error {
-	_, err := request(ctx, d, protocol.DiagnoseWait(), nil, func() *protocol.Wait {
-		return &protocol.Wait{Nanoseconds: t.Nanoseconds()}
+	_, err := request(ctx, d, work[protocol.Wait, protocol.None]{
+		method: protocol.DiagnoseWait(),
+		build:  func() *protocol.Wait { return &protocol.Wait{Nanoseconds: t.Nanoseconds()} },
 	})
 	return err
 }
@@ -113,6 +143,21 @@ func (d *Driver) SetConfig(config vm.Config) error {
 	defer d.mu.Unlock()
 	d.config = config
 	d.generation++
+	return nil
+}
+
+// SetLogProfile changes which lines Core sends, as Options.LogProfile does, at
+// once and also in the middle of a request.
+func (d *Driver) SetLogProfile(profile string) error {
+	if _, err := protocol.ParseLevels(profile); err != nil {
+		return fmt.Errorf("driver: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.profile = profile
+	if d.process != nil {
+		d.process.profile.set(profile)
+	}
 	return nil
 }
 
@@ -138,14 +183,6 @@ func (d *Driver) IsClosed() bool {
 	return d.process == nil || d.process.ended()
 }
 
-// Pid is the process id of Core, 0 if none runs.
-func (d *Driver) Pid() int {
-	if p := d.current(); p != nil && !p.ended() {
-		return p.cmd.Process.Pid
-	}
-	return 0
-}
-
 // Close ends Core and everything that belongs to it: no process, goroutine or
 // descriptor is left. Requests that run or wait end with ErrClosed. It may be
 // called again. A request made after Close starts Core again.
@@ -165,27 +202,35 @@ func (d *Driver) Close() error {
 	return nil
 }
 
+// work is one request to be run.
+type work[Q, R any] struct {
+	method  ipc.Method[Q, R]
+	replier *replier                     // nil: Core has nothing to ask
+	build   func() *Q                    // called once it is its turn
+	check   func(p *process, r *R) error // of the result, or nil
+}
+
 // request runs one dialogue, on a Core that is started first if it has to be.
 // If Core dies during it, it is run once more on a fresh one.
-func request[Q, R any](ctx context.Context, d *Driver, method ipc.Method[Q, R], replier *replier, build func() *Q) (*R, error) {
+func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error) {
 	life := d.present()
 	if err := d.take(ctx, life); err != nil {
 		return nil, err
 	}
 	defer d.pass()
 	deadline := time.Now().Add(d.options.CallTimeout)
-	q := build()
+	q := w.build()
 	given := new(transcript)
 	for attempt := 1; ; attempt++ {
 		p, err := d.ready(ctx, life, deadline)
 		if err != nil {
 			return nil, err
 		}
-		part := &nodePart{messenger: p.messenger, replier: replier, limits: &d.options.Limits, given: given}
-		r, err := try(ctx, life, d, p, part, method, q, deadline)
+		part := &nodePart{messenger: p.messenger, replier: w.replier, limits: &d.options.Limits, given: given}
+		r, err := try(ctx, life, d, p, part, w, q, deadline)
 		var critical *CriticalError
 		if attempt == 1 && errors.As(err, &critical) && critical.Kind == KindCrash {
-			d.log.Warn("core died, the request is run again", "request", method.Name, "err", err)
+			d.log.Warn("core died, the request is run again", "request", w.method.Name, "err", err)
 			continue
 		}
 		return r, err
@@ -193,7 +238,7 @@ func request[Q, R any](ctx context.Context, d *Driver, method ipc.Method[Q, R], 
 }
 
 // try runs a dialogue on p. If p is of no more use afterwards, it is gone.
-func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodePart, method ipc.Method[Q, R], q *Q, deadline time.Time) (*R, error) {
+func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodePart, w work[Q, R], q *Q, deadline time.Time) (*R, error) {
 	sound := false
 	defer func() {
 		if !sound { // also if the hook panics
@@ -206,13 +251,19 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	}
 	release, err := interruptible(p.messenger, deadline, ctx, life)
 	if err != nil {
-		return nil, p.fail(method.Name, KindCrash, err)
+		return nil, p.fail(w.method.Name, KindCrash, err)
 	}
-	r, err := dialogue(part, method, q)
+	begin := time.Now()
+	r, err := dialogue(part, w.method, q)
 	release()
+	if err == nil && w.check != nil {
+		err = w.check(p, r)
+	}
 	if err == nil {
 		sound = true
 		d.backoff.reset()
+		d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
+			"questions", part.questions, "duration", time.Since(begin))
 		return r, nil
 	}
 	var hook *hookError
@@ -225,14 +276,14 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 		return nil, ended
 	}
 	if failure := part.failure(); failure != nil { // it was the outcome already
-		d.log.Warn("core is replaced", "request", method.Name, "err", err)
+		d.log.Warn("core is replaced", "request", w.method.Name, "err", err)
 		return nil, failure
 	}
-	critical := p.fail(method.Name, kindOf(err), err)
+	critical := p.fail(w.method.Name, kindOf(err), err)
 	if critical.Kind == KindCrash {
 		d.backoff.died()
 	}
-	d.log.Error("request failed", "request", method.Name, "err", critical)
+	d.log.Error("request failed", "request", w.method.Name, "err", critical)
 	return nil, critical
 }
 
@@ -273,7 +324,6 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		return nil, err
 	}
 	p.generation = generation
-	p.profile.set(d.options.LogProfile)
 	d.set(p)
 	d.log.Info("core started", p.attrs()...)
 	return p, nil
@@ -324,6 +374,9 @@ func (d *Driver) set(p *process) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.process = p
+	if p != nil {
+		p.profile.set(d.profile)
+	}
 }
 
 // checkInput refuses what cannot be said to Core.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package driver_test
 
 import (
@@ -253,7 +255,7 @@ func TestACoreThatDiesTwiceIsCritical(t *testing.T) {
 			if c.Exit != row.exit || !strings.Contains(c.Stderr, row.stderr) {
 				t.Errorf("exit %q, stderr %.200q", c.Exit, c.Stderr)
 			}
-			if took := time.Since(begin); took > 2*time.Second {
+			if took := time.Since(begin); took > 4*time.Second { // the deadline is later
 				t.Errorf("took %v", took)
 			}
 			if !d.IsClosed() {

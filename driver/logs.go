@@ -77,7 +77,7 @@ func (o *output) wait() { <-o.read }
 func (o *output) stderrTail() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return string(o.tail)
+	return string(o.tail[max(0, len(o.tail)-stderrBytes):])
 }
 
 // readText logs a stream line by line.
@@ -102,8 +102,8 @@ func (o *output) keep(line []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.tail = append(append(o.tail, line...), '\n')
-	if over := len(o.tail) - stderrBytes; over > 0 {
-		o.tail = append(o.tail[:0], o.tail[over:]...)
+	if len(o.tail) > 2*stderrBytes { // seldom, since it moves the rest
+		o.tail = append(o.tail[:0], o.tail[len(o.tail)-stderrBytes:]...)
 	}
 }
 

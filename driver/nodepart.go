@@ -15,10 +15,14 @@ type nodePart struct {
 	replier   *replier // nil: Core has nothing to ask
 	limits    *Limits
 	given     *transcript
+	questions int // of this dialogue
+	replayed  int // those of them that are in the transcript
 }
 
 // transcript is what the hook has answered to the present request. If Core
 // dies, the one that takes over gets the same answers to the same questions.
+// Questions for code are not in it: one Core keeps what another has to ask for,
+// and the hash that is asked for names its answer.
 type transcript struct{ exchanges []exchange }
 
 type exchange struct{ question, answer *ipc.Message }
@@ -34,7 +38,7 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 		return nil, err
 	}
 	var received int64
-	for questions := 0; ; questions++ {
+	for ; ; part.questions++ {
 		msg, err := c.Receive()
 		if err != nil {
 			return nil, err
@@ -43,12 +47,12 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 			return nil, broken("the messages have more than %d bytes", part.limits.DialogueBytes)
 		}
 		if msg.Kind == method.Answers() {
-			return finish(part, method, msg, questions)
+			return finish(part, method, msg)
 		}
-		if questions == part.limits.HookCalls {
+		if part.questions == part.limits.HookCalls {
 			return nil, broken("more than %d questions", part.limits.HookCalls)
 		}
-		answer, err := part.answer(msg, questions)
+		answer, err := part.answer(msg)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +63,7 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 }
 
 // finish reads the result.
-func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message, questions int) (*R, error) {
+func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message) (*R, error) {
 	r, err := method.ReadAnswer(part.messenger, msg)
 	var denial *ipc.Denial
 	if err != nil && !errors.As(err, &denial) {
@@ -76,15 +80,14 @@ func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message,
 		return nil, broken("core goes on after a question that was not answered")
 	case denial != nil:
 		return nil, broken("core gives up for no reason of the node's: %q", denial.Text)
-	case questions < len(part.given.exchanges):
-		return nil, broken("core asked %d questions, and %d when it was started before", questions, len(part.given.exchanges))
+	case part.replayed < len(part.given.exchanges):
+		return nil, broken("core asked %d questions, and %d when it was started before", part.replayed, len(part.given.exchanges))
 	}
 	return r, nil
 }
 
-// answer gives the answer to the question with that number: the one given
-// before, or the hook's.
-func (part *nodePart) answer(msg *ipc.Message, number int) (*ipc.Message, error) {
+// answer gives the answer to a question: the one given before, or the hook's.
+func (part *nodePart) answer(msg *ipc.Message) (*ipc.Message, error) {
 	if part.failure() != nil {
 		return nil, broken("core goes on after a question that was not answered")
 	}
@@ -95,11 +98,15 @@ func (part *nodePart) answer(msg *ipc.Message, number int) (*ipc.Message, error)
 	if !ok {
 		return nil, broken("%s is not expected", protocol.KindName(msg.Kind))
 	}
+	if msg.Kind == protocol.KindCode {
+		return entry.Answer(part.messenger, msg)
+	}
 	given := part.given
-	if number < len(given.exchanges) {
-		before := given.exchanges[number]
+	part.replayed++
+	if part.replayed <= len(given.exchanges) {
+		before := given.exchanges[part.replayed-1]
 		if before.question.Kind != msg.Kind || !bytes.Equal(before.question.Body, msg.Body) {
-			return nil, broken("question %d is another than when core was started before: %s", number+1, entry.Name)
+			return nil, broken("question %d is another than when core was started before: %s", part.replayed, entry.Name)
 		}
 		return before.answer, nil
 	}

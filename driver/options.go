@@ -22,6 +22,9 @@ const (
 	Binary Codec = ipc.Binary
 )
 
+// LevelTrace is the slog level of the finest lines, one for every message.
+const LevelTrace = ipc.LevelTrace
+
 // Options are what a Driver is made of. The zero value of each field means its
 // default.
 type Options struct {
@@ -104,12 +107,12 @@ func (o Options) complete() (Options, error) {
 	orDefault(&l.FrameBytes, ipc.DefaultFrameBytes)
 	orDefault(&l.DialogueBytes, defaultDialogueBytes)
 	orDefault(&l.HookCalls, defaultHookCalls)
+	if _, err := protocol.ParseLevels(o.LogProfile); err != nil {
+		return o, fmt.Errorf("driver: %w", err)
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 		o.LogProfile = "*:NONE"
-	}
-	if _, err := protocol.ParseLevels(o.LogProfile); err != nil {
-		return o, fmt.Errorf("driver: %w", err)
 	}
 	o.Config = cloneConfig(o.Config)
 	return o, nil

@@ -32,7 +32,8 @@ const (
 // process is one Core process and everything that belongs to it. It is either
 // running or has ended, and never runs again.
 type process struct {
-	generation uint64 // of the configuration it was built from
+	config     vm.Config // that it was built from
+	generation uint64    // of config
 	path       string
 	cmd        *exec.Cmd
 	pipes      *pipes
@@ -54,24 +55,24 @@ func startProcess(ctx, life context.Context, o *Options, config vm.Config, deadl
 	if err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
 	}
-	p, err := spawn(path, o)
+	p, err := spawn(path, o, config)
 	if err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
 	}
-	if err = p.handshake(ctx, life, o, config, deadline); err != nil {
+	if err = p.handshake(ctx, life, o, deadline); err != nil {
 		return nil, p.fail("start", KindStart, err)
 	}
 	return p, nil
 }
 
-func spawn(path string, o *Options) (*process, error) {
+func spawn(path string, o *Options, config vm.Config) (*process, error) {
 	pipes, err := makePipes()
 	if err != nil {
 		return nil, err
 	}
 	cmd, err := command(path, pipes)
 	if err == nil {
-		p := &process{path: path, cmd: cmd, pipes: pipes, done: make(chan struct{})}
+		p := &process{config: config, path: path, cmd: cmd, pipes: pipes, done: make(chan struct{})}
 		if err = p.run(); err == nil {
 			p.output = readOutput(o.Logger, pipes)
 			p.profile = newProfileWriter(pipes.profile, p.done, o.Logger.With("logger", "coreDriver"))
@@ -108,7 +109,7 @@ func (p *process) run() error {
 }
 
 // handshake tells Core what it is built from and hears who it is.
-func (p *process) handshake(ctx, life context.Context, o *Options, config vm.Config, deadline time.Time) error {
+func (p *process) handshake(ctx, life context.Context, o *Options, deadline time.Time) error {
 	base := o.Logger.With("logger", "core/baseMessenger")
 	receiver := ipc.NewReceiver(p.pipes.coreToNode, o.Limits.FrameBytes)
 	first := ipc.NewMessenger(ipc.NewSender(p.pipes.init, ipc.MaxFrameBytes), receiver, ipc.JSON, base, protocol.KindName)
@@ -120,7 +121,7 @@ func (p *process) handshake(ctx, life context.Context, o *Options, config vm.Con
 	}
 	defer release()
 	hello, err := protocol.Start().Call(first, &protocol.Init{
-		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: config,
+		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: p.config,
 	})
 	var denial *ipc.Denial
 	switch {

@@ -10,13 +10,13 @@ import (
 
 // replier answers what Core asks from the node's hook.
 type replier struct {
-	hook    vm.BlockchainHook
+	witness *witness
 	entries map[ipc.Kind]ipc.Entry
 	failure error // the hook's own, in the present dialogue
 }
 
 func newReplier(hook vm.BlockchainHook) *replier {
-	r := &replier{hook: hook, entries: make(map[ipc.Kind]ipc.Entry)}
+	r := &replier{witness: &witness{hook: hook}, entries: make(map[ipc.Kind]ipc.Entry)}
 	for _, e := range r.table() {
 		r.entries[e.Kind] = e
 	}
@@ -25,7 +25,7 @@ func newReplier(hook vm.BlockchainHook) *replier {
 
 // table is all that Core can ask.
 func (r *replier) table() []ipc.Entry {
-	h := r.hook
+	h := r.witness
 	return []ipc.Entry{
 		protocol.BlockFacts().Serve(func(*protocol.None) (*vm.BlockFacts, error) {
 			return pointer(h.BlockFacts())
@@ -78,18 +78,20 @@ func (r *replier) deny(method string, err error) (ipc.Status, string) {
 	return ipc.StatusFailed, err.Error()
 }
 
-// fetch answers beforehand what every contract asks. What the hook cannot
+// fetch begins a request between these accounts: it answers beforehand what
+// every contract asks. What the hook cannot
 // answer is left out: Core then asks for it, if it needs it at all.
 func (r *replier) fetch(addresses ...vm.Address) protocol.Fetched {
+	r.witness.begin(addresses...)
 	var f protocol.Fetched
-	if block, err := r.hook.BlockFacts(); err == nil {
+	if block, err := r.witness.BlockFacts(); err == nil {
 		f.Block = &block
 	}
 	for i, address := range addresses {
 		if i > 0 && address == addresses[0] {
 			continue
 		}
-		account, err := r.hook.Account(address)
+		account, err := r.witness.Account(address)
 		fetched := protocol.FetchedAccount{Address: address, Account: account}
 		var refusal *vm.Refusal
 		if errors.As(err, &refusal) {

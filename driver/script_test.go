@@ -1,3 +1,5 @@
+//go:build unix
+
 package driver_test
 
 import (
@@ -36,6 +38,8 @@ const scriptVariable = "CORE_TEST_SCRIPT"
 //	core raw HEX          Core writes these bytes
 //	core complain TEXT    Core writes to standard error
 //	core exit N           Core ends
+//	core sleep            Core does nothing more, and reads nothing
+//	core drip HEX         Core writes these bytes slowly, again and again
 //	core close            Core closes coreToNode
 //	result TEXT           what the node's program gets
 //
@@ -67,8 +71,15 @@ func play(t *testing.T, file string) {
 	if strings.Contains(string(text), "do fail\n") {
 		hook.fail = errDisk
 	}
+	timeout, startTimeout := 5*time.Second, 5*time.Second
+	if strings.HasPrefix(filepath.Base(file), "slow-") {
+		timeout = 300 * time.Millisecond
+	}
+	if strings.Contains(string(text), "handshake\ncore sleep\n") {
+		startTimeout = timeout
+	}
 	d, err := driver.New(hook, driver.Options{
-		Self: true, CallTimeout: 2 * time.Second, StartTimeout: 2 * time.Second,
+		Self: true, CallTimeout: timeout, StartTimeout: startTimeout,
 		Limits: driver.Limits{FrameBytes: 1 << 20, HookCalls: 3, DialogueBytes: 1000},
 	})
 	if err != nil {
@@ -99,6 +110,10 @@ func do(t *testing.T, d *driver.Driver, words []string) string {
 		in := &vm.CreateInput{Code: []byte("code"), CodeMetadata: []byte{1, 0}}
 		in.Caller = address(2)
 		out, err := d.Create(t.Context(), in)
+		return resultOf(out, err)
+	case "large": // more than fits into a pipe
+		in := story(strings.Repeat("x", 300_000))
+		out, err := d.Call(t.Context(), in)
 		return resultOf(out, err)
 	case "version":
 		v, err := d.Version(t.Context())
@@ -248,6 +263,15 @@ func say(to *os.File, what string) error {
 		os.Exit(code)
 	case "close":
 		return to.Close()
+	case "sleep":
+		time.Sleep(time.Hour)
+	case "drip":
+		b, err := hex.DecodeString(strings.ReplaceAll(rest, " ", ""))
+		for i := 0; err == nil; i++ {
+			_, err = to.Write(b[i%len(b) : i%len(b)+1])
+			time.Sleep(10 * time.Millisecond)
+		}
+		return err
 	}
 	kind, err := strconv.ParseUint(word, 10, 32)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -55,7 +56,7 @@ func (p *piped) Kill() error {
 	if err != nil {
 		return err
 	}
-	if err := core.Kill(); err != nil {
+	if err := core.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	for deadline := time.Now().Add(killTime); !p.IsClosed(); time.Sleep(time.Millisecond) {
@@ -72,6 +73,10 @@ func startHere(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, erro
 	return inprocess.New(hook, config)
 }
 
+// vectorTimeout is for cases that spend all their gas in loops, on the
+// interpreter.
+const vectorTimeout = time.Minute
+
 func startPiped(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
-	return driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary})
+	return driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary, CallTimeout: vectorTimeout})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -8,12 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
-	"github.com/Dharitri-org/core-wasm-vm/internal/host"
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
 )
 
 func importsCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
+	var markdown bool
+	cmd := &cobra.Command{
 		Use:   "imports",
 		Short: "Print the functions that contracts can import, with their prices",
 		Args:  cobra.NoArgs,
@@ -26,18 +27,28 @@ func importsCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if markdown {
+				text, err := imports.Document(schedule, cmp.Or(s.schedule, "v1"))
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprint(cmd.OutOrStdout(), text)
+				return err
+			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "module\tfunction\tprice\tdescription")
+			fmt.Fprintln(w, "function\ttype\tgas\tdescription")
 			for _, row := range imports.All() {
 				price, err := priceOf(schedule, row.Price)
 				if err != nil {
 					return fmt.Errorf("%s.%s: %w", row.Module, row.Name, err)
 				}
-				fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", row.Module, signature(&row), price, row.Doc)
+				fmt.Fprintf(w, "%s.%s\t%s\t%d\t%s\n", row.Module, row.Name, imports.Signature(row), price, row.Doc)
 			}
 			return w.Flush()
 		},
 	}
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "the whole description, as docs/execution-environment.md has it")
+	return cmd
 }
 
 // priceOf looks up "Section.Key"; no key is no price.
@@ -47,21 +58,4 @@ func priceOf(schedule *gas.Schedule, key string) (uint64, error) {
 	}
 	section, name, _ := strings.Cut(key, ".")
 	return schedule.Price(section, name)
-}
-
-// signature shows a row as a declaration.
-func signature(row *host.Import) string {
-	var params []string
-	for _, p := range row.Params {
-		words := make([]string, len(p.Words))
-		for i, word := range p.Words {
-			words[i] = fmt.Sprint(word)
-		}
-		params = append(params, fmt.Sprintf("%s: %s (%s)", p.Name, p.Kind, strings.Join(words, " ")))
-	}
-	text := row.Name + "(" + strings.Join(params, ", ") + ")"
-	if row.Result.Type != 0 {
-		text += fmt.Sprintf(" → %s: %v", row.Result.Name, row.Result.Type)
-	}
-	return text
 }

@@ -35,13 +35,17 @@ func root() *cobra.Command {
 	flags.StringVar(&s.engine, "engine", "default", "default (the compiler where there is one) or interpreter")
 	flags.BoolVar(&s.inprocess, "inprocess", false, "run contracts in this process instead of Core's")
 	cmd.AddCommand(demoCommand(s), deployCommand(s), callCommand(s), queryCommand(s),
-		ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
+		testCommand(s), fmtCommand(), ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
 	return cmd
 }
 
 // onTerminal says whether f shows colours: on a terminal, unless NO_COLOR is
 // set.
 func onTerminal(f *os.File) bool {
+	return isTerminal(f) && os.Getenv("NO_COLOR") == ""
+}
+
+func isTerminal(f *os.File) bool {
 	stat, err := f.Stat()
-	return err == nil && stat.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == ""
+	return err == nil && stat.Mode()&os.ModeCharDevice != 0
 }

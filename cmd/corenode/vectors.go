@@ -25,7 +25,7 @@ func vectorsCommand(*settings) *cobra.Command {
 			}
 			cases, err := vectors.Load(os.DirFS(args[0]))
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			passed, failed := 0, 0
 			out := cmd.OutOrStdout()

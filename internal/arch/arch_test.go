@@ -45,6 +45,10 @@ var allowed = map[string]string{
 	"internal/sandbox/engine": "internal/sandbox/wasm internal/sandbox/meter",
 	"internal/sandbox/oracle": "internal/sandbox/wasm",
 
+	"internal/builtin":  "vm",
+	"internal/scenario": "vm internal/builtin",
+	"internal/suite":    "vm internal/scenario",
+
 	"internal/ledger":  "vm",
 	"internal/node":    "vm internal/ledger",
 	"internal/demo":    "vm internal/ledger internal/node",
@@ -52,13 +56,16 @@ var allowed = map[string]string{
 	"internal/jail":    "",
 	"internal/arch":    "",
 
+	"test/bench":        "",
 	"test/conformance":  "",
+	"test/decisions":    "",
 	"test/differential": "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
 	"test/spectest":     "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
 	"test/targets":      "*", // of everything that takes hostile input
 	"test/campaign":     "test/targets",
 	"cmd/core":          "coreproc",
 	"cmd/corenode":      "*", // composition
+	"test/scenarios":    "",
 }
 
 // owners says who alone may import a library that other rooms must not know.

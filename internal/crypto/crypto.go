@@ -11,6 +11,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 
+	//lint:ignore SA1019 contracts can ask for this hash, whatever its worth
 	"golang.org/x/crypto/ripemd160"
 	"golang.org/x/crypto/sha3"
 )

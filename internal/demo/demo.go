@@ -35,6 +35,10 @@ type Options struct {
 	Out    io.Writer
 	Colour bool
 
+	// Now tells the time at which the story begins; the chain's clock then
+	// runs on its own. Nil stands for the clock.
+	Now func() time.Time
+
 	// Observe sees every transaction and query. May be nil.
 	Observe func(*Event)
 }
@@ -56,6 +60,8 @@ type Event struct {
 	Query     bool
 	Receipt   *node.Receipt
 	Took      time.Duration
+
+	shown string // function and arguments
 }
 
 // gas is what every transaction of the demo may use.
@@ -94,7 +100,10 @@ func Run(ctx context.Context, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.now = time.Now(); time.Unix(int64(last.Timestamp), 0).After(d.now) {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.now = d.Now(); time.Unix(int64(last.Timestamp), 0).After(d.now) {
 		d.now = time.Unix(int64(last.Timestamp), 0)
 	}
 	d.head()

@@ -90,8 +90,9 @@ func pay(from, contract, function string, value int64) move {
 // event makes an event from a line of the script: a string is the address of
 // an account, an int an amount.
 func (d *demo) event(from, contract, function string, args []any) *Event {
-	e := &Event{Sender: from, Contract: contract, Address: d.contracts[contract], Function: function, Value: new(big.Int)}
+	e := &Event{Sender: from, Contract: contract, Address: d.contracts[contract], Function: function, Value: new(big.Int), shown: function}
 	for _, arg := range args {
+		e.shown += fmt.Sprintf(" %v", arg)
 		switch arg := arg.(type) {
 		case string:
 			address := Account(arg)

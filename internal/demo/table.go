@@ -17,7 +17,7 @@ type table struct {
 	colour bool
 }
 
-const rowFormat = "%4s  %-5s  %-21s  %-12s  %-33s  %9s  %8s\n"
+const rowFormat = "%4s  %-5s  %-21s  %-28s  %-30s  %8s  %8s\n"
 
 const (
 	green = "\x1b[32m"
@@ -35,14 +35,14 @@ func (t *table) row(step int, e *Event, show func([][]byte) string) {
 	result, colour := show(out.ReturnData), green
 	switch {
 	case out.Code != vm.OK:
-		result, colour = "refused: "+strconv.QuoteToASCII(out.Message), red
+		result, colour = "refused: "+strings.Trim(strconv.QuoteToASCII(out.Message), `"`), red
 	case e.Function == "init":
 		result = short(e.Address)
 	case e.Value.Sign() > 0:
 		result = fmt.Sprintf("ok, paid %v", e.Value)
 	}
 	took := e.Took.Round(10 * time.Microsecond).String()
-	line := fmt.Sprintf(rowFormat, strconv.Itoa(step), e.Sender, e.Contract, e.Function, result, strconv.FormatUint(e.gasUsed(), 10), took)
+	line := fmt.Sprintf(rowFormat, strconv.Itoa(step), e.Sender, e.Contract, e.shown, result, strconv.FormatUint(e.gasUsed(), 10), took)
 	t.print(colour, line)
 }
 

@@ -134,6 +134,7 @@ func TestPrices(t *testing.T) {
 		{"CreateContract", s.CreateContract, 300000},
 		{"BlockTimestamp", s.BlockTimestamp, 1000},
 		{"BigIntPerByte", s.BigIntPerByte, 0},
+		{"MemoryCopyPerByte", s.MemoryCopyPerByte, 0},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s is %d, want %d", test.name, test.got, test.want)
@@ -181,7 +182,8 @@ func TestHashIsThatOfThePrices(t *testing.T) {
 		{"unknown keys do not count", func(s vm.GasSchedule) { s["Other"] = map[string]uint64{"X": 1} }, true},
 		{"high bits of an opcode price do not count", func(s vm.GasSchedule) { s["WASMOpcodeCost"]["I32Add"] |= 1 << 40 }, true},
 		{"a price counts", func(s vm.GasSchedule) { s["CryptoAPICost"]["SHA256"]++ }, false},
-		{"the optional price counts", func(s vm.GasSchedule) { s["BigIntAPICost"]["BigIntPerByte"] = 1 }, false},
+		{"an optional price counts", func(s vm.GasSchedule) { s["BigIntAPICost"]["BigIntPerByte"] = 1 }, false},
+		{"the other optional price counts", func(s vm.GasSchedule) { s["BaseOperationCost"]["MemoryCopyPerByte"] = 1 }, false},
 	} {
 		if got := hash(test.change) == base; got != test.same {
 			t.Errorf("%s: same hash is %v", test.name, got)

@@ -22,7 +22,13 @@ type Schedule struct {
 	// is looked at costs on top.
 	BlockTimestamp uint64
 
-	BigIntPerByte uint64 // optional key of BigIntAPICost, 0 if absent
+	// Prices that a schedule need not have, 0 if absent: what they are for is
+	// free then.
+
+	BigIntPerByte     uint64 // per byte of work on big integers
+	CompilePerWork    uint64 // per unit of work of compiling code
+	MemoryPerPage     uint64 // per page of guest memory, when it is made
+	MemoryCopyPerByte uint64 // per byte that a host function copies
 
 	prices map[string]uint64 // by "Section.Key": the mandatory keys
 	hash   vm.Hash
@@ -69,8 +75,18 @@ func New(schedule vm.GasSchedule) (*Schedule, error) {
 		s.prices[name] = price
 		note(name, price)
 	}
-	s.BigIntPerByte = find(schedule, folded, sectionBigInt, "BigIntPerByte")
-	note(sectionBigInt+".BigIntPerByte", s.BigIntPerByte)
+	for _, optional := range []struct {
+		section, key string
+		price        *uint64
+	}{
+		{sectionBigInt, "BigIntPerByte", &s.BigIntPerByte},
+		{sectionBase, "CompilePerWork", &s.CompilePerWork},
+		{sectionBase, "MemoryPerPage", &s.MemoryPerPage},
+		{sectionBase, "MemoryCopyPerByte", &s.MemoryCopyPerByte},
+	} {
+		*optional.price = find(schedule, folded, optional.section, optional.key)
+		note(optional.section+"."+optional.key, *optional.price)
+	}
 	digest.Sum(s.hash[:0])
 	s.fill()
 	return s, nil

@@ -30,6 +30,9 @@ func (x *Frame) minAsyncGas() uint64 {
 // AsyncCall ends this guest with an asynchronous call that gets all gas that
 // is left. It copies data and takes ownership of value.
 func (x *Frame) AsyncCall(to vm.Address, value *big.Int, data []byte) error {
+	if err := x.hold(int64(len(data))); err != nil {
+		return err
+	}
 	return x.endWith(&asyncCall{to: to, value: value, data: append([]byte{}, data...), gas: x.GasLeft()})
 }
 
@@ -47,6 +50,13 @@ func (x *Frame) endWith(call *asyncCall) error {
 // UpgradeContract ends this guest with an upgrade of another contract. The
 // arguments are put into the message as they are: contracts write them in hex.
 func (x *Frame) UpgradeContract(to vm.Address, gasLimit int64, value *big.Int, code, metadata []byte, args [][]byte) error {
+	size := 2 * int64(len(code)+len(metadata))
+	for _, arg := range args {
+		size += int64(1 + len(arg))
+	}
+	if err := x.hold(size); err != nil {
+		return err
+	}
 	data := append([]byte(upgradeFunction), '@')
 	data = hex.AppendEncode(data, code)
 	data = appendHexArgument(data, metadata)
@@ -59,7 +69,7 @@ func (x *Frame) UpgradeContract(to vm.Address, gasLimit int64, value *big.Int, c
 // carryOut routes the asynchronous call that ended the guest: at once if the
 // destination can run here, else as a message.
 func (x *Frame) carryOut(call *asyncCall) error {
-	function, args, err := parseCallData(call.data)
+	function, args, err := x.parse(call.data)
 	if err != nil {
 		return err
 	}
@@ -145,10 +155,10 @@ func (x *Frame) callBack(answer *outcome, from vm.Address, function string) erro
 	} else {
 		args = append(args, answer.data...)
 	}
-	return x.runCallback(answer.gas, from, function, args)
+	return x.runCallback(answer.gas, from, x.Address(), function, args)
 }
 
-func (x *Frame) runCallback(available uint64, from vm.Address, function string, args [][]byte) error {
+func (x *Frame) runCallback(available uint64, from, to vm.Address, function string, args [][]byte) error {
 	size := int64(len(function) + len(args))
 	for _, arg := range args {
 		size += int64(len(arg))
@@ -166,7 +176,7 @@ func (x *Frame) runCallback(available uint64, from vm.Address, function string, 
 				Caller: from, Arguments: args, CallType: vm.AsyncCallback, GasProvided: available - cost,
 				OriginalTxHash: x.input.OriginalTxHash, CurrentTxHash: x.input.CurrentTxHash,
 			},
-			Recipient: x.Address(), Function: function,
+			Recipient: to, Function: function,
 		}, nesting{})
 		if err != nil {
 			return err
@@ -175,8 +185,8 @@ func (x *Frame) runCallback(available uint64, from vm.Address, function string, 
 	if back.failed() {
 		x.take(x.limit) // what was provided is gone, what was used stays used
 		x.result.message = back.message
-		x.Finish([]byte(back.code.String()))
-		x.Finish(x.input.CurrentTxHash)
+		x.addItem([]byte(back.code.String()))
+		x.addItem(append([]byte{}, x.input.CurrentTxHash...))
 	}
 	return nil
 }
@@ -184,6 +194,9 @@ func (x *Frame) runCallback(available uint64, from vm.Address, function string, 
 // answer sends the result of an asynchronous call that arrived from elsewhere
 // back to its caller.
 func (x *Frame) answer() error {
+	if err := x.hold(2 * x.result.bytes); err != nil {
+		return err
+	}
 	data := appendHexArgument(nil, []byte(vm.OK.String()))
 	for _, item := range x.result.data {
 		data = appendHexArgument(data, item)

@@ -71,7 +71,7 @@ func (x *Frame) followUp(out *vm.Output) (*vm.CallInput, error) {
 	if x.input.CallType == vm.AsyncCallback {
 		data = append([]byte(callbackFunction), data...)
 	}
-	function, args, err := parseCallData(data)
+	function, args, err := x.parse(data)
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +130,8 @@ func (x *Frame) merge(out *vm.Output, consumed bool) {
 		x.state.AddLog(entry)
 	}
 	x.state.AddRefund(out.GasRefund)
-	x.result.data = append(x.result.data, out.ReturnData...)
+	for _, item := range out.ReturnData {
+		x.addItem(item)
+	}
 	x.result.message = out.Message
 }

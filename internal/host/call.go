@@ -38,13 +38,14 @@ func (v *VM) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) 
 	}
 	x := v.newFrame(*input)
 	x.state.AddBalance(x.Address(), x.input.Value)
-	var err error
-	if input.Function == upgradeFunction {
+	err := x.holdInput()
+	switch {
+	case err != nil:
+	case input.Function == upgradeFunction:
 		err = x.upgradeDirectly()
-	} else {
+	default:
 		err = x.callDirectly()
 	}
-	x.stop()
 	return v.end(x, err)
 }
 
@@ -132,8 +133,13 @@ func (v *VM) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, err
 		return nil, err
 	}
 	x := v.newFrame(vm.CallInput{Input: input.Input}) // no function name, as contracts see it
-	err := x.createDirectly(input)
-	x.stop()
+	err := x.holdInput()
+	if err == nil {
+		err = x.hold(int64(len(input.Code)))
+	}
+	if err == nil {
+		err = x.createDirectly(input)
+	}
 	return v.end(x, err)
 }
 
@@ -176,14 +182,18 @@ func (x *Frame) install(code, metadata []byte, answers bool) error {
 			return err
 		}
 	}
+	if err := x.vm.fits(int64(len(code))); err != nil {
+		return err
+	}
 	// Arguments of a nested upgrade are views of the memory of its caller.
 	x.record(bytes.Clone(code), bytes.Clone(metadata), x.input.Caller)
 	return nil
 }
 
-// asInvalidCode makes every failure to start invalid code, whatever its reason.
+// asInvalidCode makes every failure to start invalid code, whatever its reason
+// but for a limit of the execution.
 func asInvalidCode(err error) error {
-	if asFailure(err) != nil {
+	if f := asFailure(err); f != nil && !f.limit {
 		return failInvalidCode()
 	}
 	return err

@@ -5,6 +5,19 @@ import (
 	"encoding/hex"
 )
 
+// parse reads call data after counting what that makes of it.
+func (x *Frame) parse(data []byte) (function string, args [][]byte, err error) {
+	if err := x.vm.fits(parsedBytes(data)); err != nil {
+		return "", nil, err
+	}
+	return parseCallData(data)
+}
+
+// parsedBytes is what parsed call data counts.
+func parsedBytes(data []byte) int64 {
+	return int64(len(data)) + itemBytes*int64(bytes.Count(data, []byte{'@'}))
+}
+
 // parseCallData reads "function@hex@hex…". The function is raw text and not
 // empty; an argument may be empty. Anything else is "tokenize failed".
 func parseCallData(data []byte) (function string, args [][]byte, err error) {

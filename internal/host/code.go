@@ -119,12 +119,13 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 	if x.vm.live >= maxInstances {
 		return failWith("execution failed (max instances reached)")
 	}
-	loaded := code.loaded
-	if loaded == nil {
-		var err error
-		if loaded, err = x.vm.sandbox.Load(code.key, code.bytes); err != nil {
-			return refusedCode(err)
-		}
+	loaded, err := x.load(code)
+	if err != nil {
+		return refusedCode(err)
+	}
+	pages := int64(loaded.MemoryBytes() / pageSize)
+	if err := x.Charge(gas.Mul(x.vm.schedule.MemoryPerPage, pages)); err != nil {
+		return err
 	}
 	instance, err := x.vm.sandbox.Start(loaded, x.GasLeft())
 	if err != nil {
@@ -141,6 +142,18 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 	return nil
 }
 
+// load gives the code ready to be started, and charges for the work of
+// compiling it, also if that was done before.
+func (x *Frame) load(code contractCode) (*sandbox.Code, error) {
+	charge := func(work uint64) error {
+		return x.Charge(gas.Mul(x.vm.schedule.CompilePerWork, int64(work)))
+	}
+	if code.loaded != nil {
+		return code.loaded, charge(code.loaded.Work())
+	}
+	return x.vm.sandbox.LoadIf(code.key, code.bytes, charge)
+}
+
 // refusedCode is what becomes of an error of the sandbox: code that it refuses
 // is invalid, anything else is no outcome of a contract.
 func refusedCode(err error) error {
@@ -150,13 +163,14 @@ func refusedCode(err error) error {
 	return err
 }
 
-// stop ends the instance, if there is one.
+// stop ends the level: its instance, if there is one, and what it holds.
 func (x *Frame) stop() {
 	if x.instance != nil {
 		x.vm.sandbox.Stop(x.instance)
 		x.instance = nil
 		x.vm.live--
 	}
+	x.drop(x.held)
 }
 
 // maxFunctionName is the length of the longest name a contract may export.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math/big"
 
-	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -40,6 +39,9 @@ func (x *Frame) CreateAsyncCall(id []byte, to vm.Address, value *big.Int, data, 
 	if x.readOnly {
 		return Fault(textReadOnly)
 	}
+	if err := x.hold(asyncBytes + int64(len(id)+len(data)+len(success)+len(failure))); err != nil {
+		return err
+	}
 	c := x.context(id)
 	if c == nil {
 		c = &asyncContext{ID: bytes.Clone(id)}
@@ -57,6 +59,9 @@ func (x *Frame) SetAsyncContextCallback(id, callback []byte) error {
 	c := x.context(id)
 	if c == nil {
 		return Fault("async context does not exist")
+	}
+	if err := x.hold(int64(len(callback))); err != nil {
+		return err
 	}
 	c.Callback = bytes.Clone(callback)
 	return nil
@@ -155,7 +160,7 @@ func (x *Frame) carryOutLocal(call *contextCall) error {
 	if err != nil || !here {
 		return err
 	}
-	function, args, err := parseCallData(call.Data)
+	function, args, err := x.parse(call.Data)
 	if err != nil {
 		return err
 	}
@@ -184,7 +189,7 @@ func (x *Frame) finishContext(c *asyncContext) error {
 	if len(c.Callback) == 0 {
 		return nil
 	}
-	return x.runCallback(x.GasLeft(), x.Address(), string(c.Callback), nil)
+	return x.runCallback(x.GasLeft(), x.Address(), x.Address(), string(c.Callback), nil)
 }
 
 func unanswered(contexts []*asyncContext) []*asyncContext {
@@ -261,10 +266,18 @@ func (x *Frame) arriveCallback() error {
 		}
 	}
 	call.answered = true
+	rest := unanswered(stored.Contexts)
+	if err := x.settle(&stored, rest); err != nil {
+		return err
+	}
+	// After the record: a callback that fails takes all gas.
 	if err := x.finishContext(context); err != nil {
 		return err
 	}
-	return x.settle(&stored)
+	if len(rest) > 0 || stored.Caller == nil {
+		return nil
+	}
+	return x.tell(*stored.Caller)
 }
 
 // runArrived runs a callback, and what it registered.
@@ -306,20 +319,18 @@ func (s *storedContexts) find(from vm.Address) (*asyncContext, *contextCall) {
 	return nil, nil
 }
 
-// settle stores what still waits for an answer, or deletes the record and
-// tells the original caller.
-func (x *Frame) settle(stored *storedContexts) error {
-	rest := unanswered(stored.Contexts)
+// settle stores what still waits for an answer, or deletes the record.
+func (x *Frame) settle(stored *storedContexts, rest []*asyncContext) error {
 	if len(rest) > 0 {
 		return x.saveContexts(&storedContexts{Caller: stored.Caller, Contexts: rest})
 	}
-	if _, err := x.Store(x.contextsKey(), nil); err != nil {
-		return err
-	}
-	if stored.Caller == nil {
-		return nil
-	}
-	caller := *stored.Caller
+	_, err := x.Store(x.contextsKey(), nil)
+	return err
+}
+
+// tell tells the contract whose asynchronous call had arrived here that the
+// calls made on its behalf all have answered.
+func (x *Frame) tell(caller vm.Address) error {
 	here, err := x.runsHere(caller)
 	if err != nil {
 		return err
@@ -327,17 +338,5 @@ func (x *Frame) settle(stored *storedContexts) error {
 	if !here {
 		return x.transfer(caller, new(big.Int), x.GasLeft(), nil, vm.AsyncCallback)
 	}
-	out := outcome{gas: x.GasLeft()}
-	cost := gas.Add(x.vm.schedule.AsyncCallStep, gas.Mul(x.vm.schedule.DataCopyPerByte, int64(len(callbackFunction)+1)))
-	if out.gas <= cost {
-		return failOutOfGas()
-	}
-	_, err = x.nest(vm.CallInput{
-		Input: vm.Input{
-			Caller: x.Address(), Arguments: [][]byte{nil}, CallType: vm.AsyncCallback, GasProvided: out.gas - cost,
-			OriginalTxHash: x.input.OriginalTxHash, CurrentTxHash: x.input.CurrentTxHash,
-		},
-		Recipient: caller, Function: callbackFunction,
-	}, nesting{})
-	return err
+	return x.runCallback(x.GasLeft(), x.Address(), caller, callbackFunction, [][]byte{nil})
 }

@@ -29,11 +29,15 @@ func (x *Frame) CreateContract(gasLimit int64, value *big.Int, code, metadata []
 		}
 		return vm.Address{}, 1, err
 	}
+	if err := x.vm.fits(int64(len(code))); err != nil {
+		return vm.Address{}, 1, err
+	}
 	mark := x.state.Mark()
 	x.state.SetCode(address, &state.Code{
 		Bytes: append([]byte{}, code...), Metadata: append([]byte{}, metadata...), Deployer: x.Address(),
 	})
-	input := nestedInput(x.Address(), address, value, x.BoundGas(gasLimit), initFunction, args)
+	input := nestedInput(x.Address(), address, value, x.BoundGas(gasLimit), args)
+	input.Function = initFunction
 	out, err := x.nest(input, nesting{creating: true})
 	if err != nil {
 		return vm.Address{}, 1, err

@@ -19,6 +19,9 @@ type failure struct {
 	// callback: what a contract signalled, and faults of host functions.
 	spoken bool
 	soft   bool // a body may answer it with status 1
+
+	// limit marks what says nothing about the code that was to be started.
+	limit bool
 }
 
 func (f *failure) Error() string { return f.text }
@@ -40,7 +43,13 @@ func failUnexpectedCallback() *failure {
 	return &failure{code: vm.UserError, text: "invalid function (unexpected callback was received)"}
 }
 
-func failOutOfGas() *failure { return &failure{code: vm.OutOfGas, text: "not enough gas"} }
+func failOutOfGas() *failure {
+	return &failure{code: vm.OutOfGas, text: "not enough gas", limit: true}
+}
+
+func failMemory() *failure {
+	return &failure{code: vm.ExecutionFailed, text: "memory budget exceeded", spoken: true, limit: true}
+}
 
 func failNoCode() *failure {
 	return &failure{code: vm.ContractNotFound, text: "invalid contract code (not found)"}
@@ -67,7 +76,6 @@ const (
 	textNoAccount      = "account does not exist"
 	textProtectedKey   = "cannot write to storage under Dharitri reserved key"
 	textNumberTooLarge = "big integer too large"
-	textMemoryBudget   = "memory budget exceeded"
 )
 
 // Fault gives the error that ends the guest with ExecutionFailed and text.

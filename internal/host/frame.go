@@ -31,6 +31,9 @@ type Frame struct {
 	limit uint64 // gas when the instance was made
 	lock  uint64 // gas kept for the callback of an arriving asynchronous call
 
+	held    int64 // bytes that it counts for the memory budget
+	scratch int64 // of them, until the running host function ends
+
 	numbers *numbers // big integers; shared in same-context calls
 	result  *result  // return data and message; shared in same-context calls
 
@@ -43,6 +46,7 @@ type Frame struct {
 type result struct {
 	data    [][]byte
 	message string // left by a failed callback
+	bytes   int64  // counted for the memory budget
 }
 
 // ---- gas ----
@@ -145,26 +149,42 @@ func (x *Frame) Balance(a vm.Address) (*big.Int, error) { return x.state.Balance
 // ---- results ----
 
 // Finish appends a copy of data to the return data.
-func (x *Frame) Finish(data []byte) {
-	x.result.data = append(x.result.data, append([]byte{}, data...))
+func (x *Frame) Finish(data []byte) error {
+	if err := x.vm.fits(int64(itemBytes + len(data))); err != nil {
+		return err
+	}
+	x.addItem(append([]byte{}, data...))
+	return nil
 }
 
 // ReturnData is what was finished so far. Not to be changed.
 func (x *Frame) ReturnData() [][]byte { return x.result.data }
 
 // ClearReturnData empties it.
-func (x *Frame) ClearReturnData() { x.result.data = nil }
+func (x *Frame) ClearReturnData() {
+	x.vm.held -= x.result.bytes
+	x.result.data, x.result.bytes = nil, 0
+}
 
 // SignalError gives the error that ends the guest with UserError and message.
 func (x *Frame) SignalError(message []byte) error {
+	if err := x.chargeCopy(int64(len(message))); err != nil {
+		return err
+	}
+	if err := x.hold(int64(len(message))); err != nil {
+		return err
+	}
 	return &failure{code: vm.UserError, text: string(message), spoken: true}
 }
 
 // WriteLog adds an entry (ignored in read-only mode). identifier and topics
 // may be nil. Everything is copied.
-func (x *Frame) WriteLog(identifier []byte, topics [][]byte, data []byte) {
+func (x *Frame) WriteLog(identifier []byte, topics [][]byte, data []byte) error {
 	if x.readOnly {
-		return
+		return nil
+	}
+	if err := x.vm.fits(state.LogBytes(identifier, topics, data)); err != nil {
+		return err
 	}
 	entry := vm.LogEntry{Address: x.Address(), Data: append([]byte(nil), data...)}
 	if identifier != nil {
@@ -174,4 +194,5 @@ func (x *Frame) WriteLog(identifier []byte, topics [][]byte, data []byte) {
 		entry.Topics = append(entry.Topics, append([]byte{}, topic...))
 	}
 	x.state.AddLog(entry)
+	return nil
 }

@@ -40,6 +40,7 @@ type VM struct {
 	state *state.State
 	top   *Frame // the level whose guest runs
 	live  int    // instances
+	held  int64  // bytes that count for the memory budget, but for the state's
 }
 
 // maxInstances bounds how many instances are live at once: the top level and
@@ -82,6 +83,7 @@ func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows 
 		Interpreter: config.Engine == vm.EngineInterpreter || runtime.GOARCH != "amd64",
 		Prices:      *prices,
 		Functions:   functions,
+		Keep:        v.keepMemory,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -98,14 +100,18 @@ func (v *VM) Close() error { return v.sandbox.Close() }
 // begin readies the VM for one request. Nothing of an earlier request is left
 // behind, also if that one ended in the middle.
 func (v *VM) begin(ctx context.Context) error {
-	v.state, v.top, v.live = state.New(v.hook), nil, 0
+	v.state, v.top, v.live, v.held = state.New(v.hook), nil, 0, 0
 	return ctx.Err()
 }
 
-// end builds the output of a request. failed is the error that ended it, or
-// nil; lock is the gas that is given back even then.
+// end ends the top level and builds the output of the request. err is what
+// ended it, or nil.
 func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
 	defer func() { v.state, v.top = nil, nil }()
+	if err == nil {
+		err = v.fits(0)
+	}
+	x.stop()
 	if err == nil {
 		return &vm.Output{
 			Code: vm.OK, Message: x.result.message, ReturnData: x.result.data,
@@ -176,6 +182,10 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 		err := x.Charge(price)
 		if err == nil {
 			err = body(x, stack)
+		}
+		x.dropScratch()
+		if err == nil {
+			err = v.fits(0)
 		}
 		if err != nil {
 			panic(err)

@@ -3,10 +3,6 @@ package host
 // pageSize is the size of a page of linear memory.
 const pageSize = 65536
 
-// memoryBudget bounds what one execution may keep (DECISIONS.md, memory
-// budget).
-const memoryBudget = 256 << 20
-
 // LoadMemory reads guest memory: a length of 0 checks nothing, bytes beyond
 // the end are zeros. The result may be a view of guest memory: valid until the
 // next store or nested call; whoever keeps it copies it.
@@ -25,8 +21,11 @@ func (x *Frame) LoadMemory(offset, length int32) ([]byte, error) {
 	if end <= len(memory) {
 		return memory[start:end:end], nil
 	}
-	if length > memoryBudget {
-		return nil, Fault(textMemoryBudget)
+	if err := x.chargeCopy(int64(length)); err != nil {
+		return nil, err
+	}
+	if err := x.holdScratch(int64(length)); err != nil {
+		return nil, err
 	}
 	padded := make([]byte, length)
 	copy(padded, memory[start:])
@@ -42,17 +41,31 @@ func (x *Frame) StoreMemory(offset int32, data []byte) error {
 	if offset < 0 {
 		return memoryFault("bad bounds (lower)")
 	}
+	if err := x.chargeCopy(int64(len(data))); err != nil {
+		return err
+	}
 	memory := x.instance.Memory()
 	end := int(offset) + len(data)
 	if end > len(memory) {
-		// A contract without a memory cannot grow one either.
-		if !x.instance.Grow(1) {
-			return memoryFault("Failed to grow the memory:")
+		if err := x.grow(); err != nil {
+			return err
 		}
 		if memory = x.instance.Memory(); end > len(memory) {
 			return memoryFault("bad bounds (upper)")
 		}
 	}
 	copy(memory[offset:], data)
+	return nil
+}
+
+// grow adds a page to the memory. A contract without a memory cannot grow one
+// either.
+func (x *Frame) grow() error {
+	if err := x.Charge(x.vm.schedule.MemoryPerPage); err != nil {
+		return err
+	}
+	if !x.instance.Grow(1) { // panics with the error of keepMemory
+		return memoryFault("Failed to grow the memory:")
+	}
 	return nil
 }

@@ -33,17 +33,28 @@ func (o *outcome) status() int32 {
 }
 
 // nest runs a nested level. A level that fails leaves no trace but the gas it
-// took. An error is always one of the node.
+// took. An error is one of the node, or this level cannot pay for the table of
+// numbers that a same-context level works on.
 func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
+	if n.sameContext {
+		if err := x.chargeCopy(x.numbers.tableBytes()); err != nil {
+			return outcome{}, err
+		}
+	}
 	child := x.vm.newFrame(input)
 	child.readOnly = x.readOnly || n.readOnly
 	mark := x.state.Mark()
-	savedNumbers, savedResult := x.numbers, *x.result
-	if n.sameContext {
-		child.storage, child.result = x.storage, x.result
-		child.numbers = x.numbers.clone()
+	before := *x.result
+	err := child.holdInput()
+	if err == nil && n.sameContext {
+		err = x.lend(child)
 	}
-	err := x.enter(child, n)
+	if err == nil {
+		err = x.enter(child, n)
+	}
+	if err == nil {
+		err = x.vm.fits(0)
+	}
 	child.stop()
 	if err != nil {
 		f := asFailure(err)
@@ -52,16 +63,34 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 		}
 		message := child.message(f)
 		x.state.Revert(mark)
-		x.numbers, *x.result = savedNumbers, savedResult
+		x.vm.held -= child.numbers.bytes + child.result.bytes
+		if child.result == x.result {
+			*x.result = before
+			x.vm.held += before.bytes
+		}
 		return outcome{code: f.code, message: message, gas: child.lock}, nil
 	}
 	if n.sameContext {
+		x.vm.held -= x.numbers.bytes
 		x.numbers = child.numbers
 	} else {
+		x.vm.held -= child.numbers.bytes
+		x.result.bytes += child.result.bytes
 		x.result.data = append(x.result.data, child.result.data...)
 		x.result.message = child.result.message
 	}
 	return outcome{data: child.result.data, gas: child.GasLeft(), pending: child.pending}, nil
+}
+
+// lend lets a same-context level run on storage and results of this one, and on
+// a copy of its numbers.
+func (x *Frame) lend(child *Frame) error {
+	if err := x.vm.fits(x.numbers.bytes); err != nil {
+		return err
+	}
+	child.storage, child.result, child.numbers = x.storage, x.result, x.numbers.clone()
+	x.vm.held += child.numbers.bytes
+	return nil
 }
 
 // enter moves the value and runs the child. Whatever the child left of its gas
@@ -157,25 +186,36 @@ func (x *Frame) upgradeNested() error {
 
 // nestedInput is the input of a call made by a host function: no hashes, no
 // gas price, a direct call.
-func nestedInput(caller, to vm.Address, value *big.Int, gas uint64, function string, args [][]byte) vm.CallInput {
+func nestedInput(caller, to vm.Address, value *big.Int, gas uint64, args [][]byte) vm.CallInput {
 	return vm.CallInput{
 		Input:     vm.Input{Caller: caller, Arguments: args, Value: value, GasProvided: gas},
-		Recipient: to, Function: function,
+		Recipient: to,
 	}
+}
+
+// nestNamed runs the function that a contract named.
+func (x *Frame) nestNamed(input vm.CallInput, function []byte, n nesting) (int32, error) {
+	if err := x.chargeCopy(int64(len(function))); err != nil {
+		return 1, err
+	}
+	if err := x.vm.fits(int64(len(function))); err != nil {
+		return 1, err
+	}
+	input.Function = string(function)
+	out, err := x.nest(input, n)
+	return out.status(), err
 }
 
 // ExecuteOnDestContext runs function at to with its own storage.
 func (x *Frame) ExecuteOnDestContext(gasLimit int64, to vm.Address, value *big.Int, function []byte, args [][]byte) (int32, error) {
-	input := nestedInput(x.Address(), to, value, x.BoundGas(gasLimit), string(function), args)
-	out, err := x.nest(input, nesting{})
-	return out.status(), err
+	input := nestedInput(x.Address(), to, value, x.BoundGas(gasLimit), args)
+	return x.nestNamed(input, function, nesting{})
 }
 
 // ExecuteOnSameContext runs function of to on the caller's storage.
 func (x *Frame) ExecuteOnSameContext(gasLimit int64, to vm.Address, value *big.Int, function []byte, args [][]byte) (int32, error) {
-	input := nestedInput(x.Address(), to, value, x.BoundGas(gasLimit), string(function), args)
-	out, err := x.nest(input, nesting{sameContext: true})
-	return out.status(), err
+	input := nestedInput(x.Address(), to, value, x.BoundGas(gasLimit), args)
+	return x.nestNamed(input, function, nesting{sameContext: true})
 }
 
 // DelegateExecution runs function of to on the caller's storage, as the
@@ -190,7 +230,6 @@ func (x *Frame) ExecuteReadOnly(gasLimit int64, to vm.Address, function []byte, 
 }
 
 func (x *Frame) delegate(gasLimit int64, to vm.Address, function []byte, args [][]byte, readOnly bool) (int32, error) {
-	input := nestedInput(x.input.Caller, to, x.input.Value, x.BoundGas(gasLimit), string(function), args)
-	out, err := x.nest(input, nesting{sameContext: true, readOnly: readOnly, noValue: true})
-	return out.status(), err
+	input := nestedInput(x.input.Caller, to, x.input.Value, x.BoundGas(gasLimit), args)
+	return x.nestNamed(input, function, nesting{sameContext: true, readOnly: readOnly, noValue: true})
 }

@@ -8,13 +8,14 @@ import "math/big"
 type numbers struct {
 	dense  []*big.Int         // handles 0 … len-1
 	sparse map[int32]*big.Int // the others
+	bytes  int64              // counted for the memory budget
 }
 
 // maxNumberBits is the ceiling of a big integer (DECISIONS.md, big integers).
 const maxNumberBits = 1 << 24
 
 func (n *numbers) clone() *numbers {
-	c := &numbers{dense: append([]*big.Int(nil), n.dense...)}
+	c := &numbers{dense: append([]*big.Int(nil), n.dense...), bytes: n.bytes}
 	if len(n.sparse) > 0 {
 		c.sparse = make(map[int32]*big.Int, len(n.sparse))
 		for h, v := range n.sparse {
@@ -23,6 +24,9 @@ func (n *numbers) clone() *numbers {
 	}
 	return c
 }
+
+// tableBytes is the size of the table without the numbers.
+func (n *numbers) tableBytes() int64 { return 8*int64(len(n.dense)) + 16*int64(len(n.sparse)) }
 
 func (n *numbers) get(h int32) (*big.Int, bool) {
 	if h >= 0 && int(h) < len(n.dense) {
@@ -33,6 +37,10 @@ func (n *numbers) get(h int32) (*big.Int, bool) {
 }
 
 func (n *numbers) set(h int32, v *big.Int) {
+	if old, exists := n.get(h); exists {
+		n.bytes -= numberSize(old)
+	}
+	n.bytes += numberSize(v)
 	if h >= 0 && int(h) < len(n.dense) {
 		n.dense[h] = v
 		return
@@ -47,6 +55,17 @@ func (n *numbers) set(h int32, v *big.Int) {
 	n.sparse[h] = v
 }
 
+// numberSize is what a number counts.
+func numberSize(v *big.Int) int64 { return numberBytes + int64(v.BitLen()+7)/8 }
+
+// setNumber sets the number of a handle in the table of this level.
+func (x *Frame) setNumber(h int32, v *big.Int) {
+	n := x.numbers
+	x.vm.held -= n.bytes
+	n.set(h, v)
+	x.vm.held += n.bytes
+}
+
 // NewBigInt stores v under a new handle: the number of handles, or the next
 // that is free. It takes ownership of v.
 func (x *Frame) NewBigInt(v *big.Int) int32 {
@@ -58,7 +77,7 @@ func (x *Frame) NewBigInt(v *big.Int) int32 {
 		}
 		h++
 	}
-	n.set(h, v)
+	x.setNumber(h, v)
 	return h
 }
 
@@ -68,7 +87,7 @@ func (x *Frame) BigInt(h int32) *big.Int {
 	v, ok := x.numbers.get(h)
 	if !ok {
 		v = new(big.Int)
-		x.numbers.set(h, v)
+		x.setNumber(h, v)
 	}
 	return v
 }
@@ -79,6 +98,6 @@ func (x *Frame) SetBigInt(h int32, v *big.Int) error {
 	if v.BitLen() > maxNumberBits {
 		return Fault(textNumberTooLarge)
 	}
-	x.numbers.set(h, v)
+	x.setNumber(h, v)
 	return nil
 }

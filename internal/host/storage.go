@@ -42,6 +42,9 @@ func (x *Frame) Store(key, value []byte) (int32, error) {
 	if err := x.Charge(cost); err != nil {
 		return 0, err
 	}
+	if err := x.vm.fits(int64(len(key) + len(value))); err != nil {
+		return 0, err
+	}
 	x.state.AddRefund(refund)
 	if status != storageUnchanged {
 		x.state.Write(x.storage, key, append([]byte{}, value...))

@@ -48,6 +48,9 @@ func (x *Frame) TransferValue(to vm.Address, value *big.Int, data []byte) (int32
 	if x.readOnly {
 		return 1, Fault(textReadOnly)
 	}
+	if err := x.vm.fits(parsedBytes(data)); err != nil {
+		return 1, err
+	}
 	if function, _, err := parseCallData(data); err == nil && x.vm.builtins[function] {
 		return 1, nil
 	}

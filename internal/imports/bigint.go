@@ -85,12 +85,12 @@ func bigIntBytesRows() []host.Import {
 func bigIntContextRows() []host.Import {
 	return []host.Import{
 		Fn2("bigIntStorageStoreUnsigned", "sets the value of a key to a magnitude, 0 deletes it, and says what that did, as storageStore.",
-			"BigIntAPICost.BigIntStorageStoreUnsigned", Bytes("key"), Handle("a"), OutI32("status"),
+			"BigIntAPICost.BigIntStorageStoreUnsigned", Key("key"), Handle("a"), OutI32("status"),
 			func(x *host.Frame, key []byte, a int32) (int32, error) {
 				return x.Store(key, x.BigInt(a).Bytes())
 			}),
 		Fn2("bigIntStorageLoadUnsigned", "sets a number to the value of a key as unsigned bytes and gives their length, DataCopyPerByte for each.",
-			"BigIntAPICost.BigIntStorageLoadUnsigned", Bytes("key"), Handle("destination"), OutI32("length"),
+			"BigIntAPICost.BigIntStorageLoadUnsigned", Key("key"), Handle("destination"), OutI32("length"),
 			func(x *host.Frame, key []byte, d int32) (int32, error) {
 				value, err := x.Load(key)
 				if err != nil {
@@ -137,8 +137,7 @@ func finishBigInt(name, doc, price string, encode func(*big.Int) []byte) host.Im
 		if err := x.Charge(gas.Mul(x.Prices().PersistPerByte, int64(len(b)))); err != nil {
 			return err
 		}
-		x.Finish(b)
-		return nil
+		return x.Finish(b)
 	})
 }
 

@@ -42,14 +42,17 @@ type deployment struct {
 	value          *big.Int
 	code, metadata []byte // views
 	args           [][]byte
+	tooDear        bool // the code costs more than is left and was not loaded
 }
 
-// loadDeployment loads value, code, metadata and arguments in this order.
-func loadDeployment(x *host.Frame, value, code, codeLength, metadata int32, args []uint64) (d deployment, err error) {
+// loadDeployment loads value, code, metadata and arguments in this order. Code
+// that costs more than the gas that is left, at price for each byte, is only
+// tested for its bounds: it is not going to be used.
+func loadDeployment(x *host.Frame, value int32, code Span, price uint64, metadata int32, args []uint64) (d deployment, err error) {
 	if d.value, err = loadAmount(x, value); err != nil {
 		return d, err
 	}
-	if d.code, err = x.LoadMemory(code, codeLength); err != nil {
+	if d.code, d.tooDear, err = code.loadIfPaid(x, price); err != nil {
 		return d, err
 	}
 	if d.metadata, err = x.LoadMemory(metadata, metadataLength); err != nil {
@@ -59,17 +62,31 @@ func loadDeployment(x *host.Frame, value, code, codeLength, metadata int32, args
 	return d, err
 }
 
+// loadIfPaid gives the bytes, or tooDear if the gas that is left does not pay
+// price for each.
+func (s Span) loadIfPaid(x *host.Frame, price uint64) (b []byte, tooDear bool, err error) {
+	if gas.Mul(price, int64(s.Length)) > x.GasLeft() {
+		return nil, true, probe(x, int64(s.Offset), s.Length)
+	}
+	b, err = s.load(x)
+	return b, false, err
+}
+
 // createContract has the words gas, value, code, metadata, codeLength, result,
 // and three of arguments.
 func createContract(x *host.Frame, w []uint64) error {
 	gasLimit, result := int64(w[0]), i32(w[5])
-	d, err := loadDeployment(x, i32(w[1]), i32(w[2]), i32(w[4]), i32(w[3]), w[6:9])
+	code := Span{i32(w[2]), i32(w[4])}
+	d, err := loadDeployment(x, i32(w[1]), code, x.Prices().CompilePerByte, i32(w[3]), w[6:9])
 	if err != nil {
 		return err
 	}
-	a, status, err := x.CreateContract(gasLimit, d.value, d.code, d.metadata, d.args)
-	if err != nil {
-		return err
+	status := int32(1)
+	var a vm.Address
+	if !d.tooDear {
+		if a, status, err = x.CreateContract(gasLimit, d.value, d.code, d.metadata, d.args); err != nil {
+			return err
+		}
 	}
 	w[0] = OutI32("status").word(status)
 	if status != 0 {
@@ -81,19 +98,20 @@ func createContract(x *host.Frame, w []uint64) error {
 // upgradeContract has the words destination, gas, value, code, metadata,
 // codeLength, and three of arguments. The destination is loaded last.
 func upgradeContract(x *host.Frame, w []uint64) error {
-	d, err := loadDeployment(x, i32(w[2]), i32(w[3]), i32(w[5]), i32(w[4]), w[6:9])
+	prices, code := x.Prices(), Span{i32(w[3]), i32(w[5])}
+	d, err := loadDeployment(x, i32(w[2]), code, prices.DataCopyPerByte, i32(w[4]), w[6:9])
 	if err != nil {
 		return err
 	}
-	prices := x.Prices()
 	if err := x.Charge(prices.AsyncCallStep); err != nil {
 		return err
 	}
-	var to vm.Address
-	if to, err = loadAddress(x, i32(w[0])); err != nil {
+	to, err := loadAddress(x, i32(w[0]))
+	if err != nil {
 		return err
 	}
-	if err := x.Charge(gas.Mul(prices.DataCopyPerByte, int64(len(d.code)))); err != nil {
+	// Fails if the code was too dear: no gas has come back since.
+	if err := x.Charge(gas.Mul(prices.DataCopyPerByte, int64(code.Length))); err != nil {
 		return err
 	}
 	return x.UpgradeContract(to, int64(w[1]), d.value, d.code, d.metadata, d.args)

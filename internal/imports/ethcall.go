@@ -25,14 +25,15 @@ func ethResultRows() []host.Import {
 			"EthAPICost.Finish", PersistedBytes("data"),
 			func(x *host.Frame, data []byte) error {
 				x.ClearReturnData()
-				x.Finish(data)
-				return nil
+				return x.Finish(data)
 			}),
 		Proc1("revert", "ends the execution as a user error with the message revert, PersistPerByte for each byte of data.",
 			"EthAPICost.Revert", PersistedBytes("data"),
 			func(x *host.Frame, data []byte) error {
 				x.ClearReturnData()
-				x.Finish(data)
+				if err := x.Finish(data); err != nil {
+					return err
+				}
 				return x.SignalError([]byte("revert"))
 			}),
 		Fn0("getReturnDataSize", "gives the length of all return data together.",
@@ -84,9 +85,13 @@ func ethNestedRows() []host.Import {
 		soft(1, Fn3("callStatic", "makes the result of a predefined contract, named by 20 bytes, the return data and gives 0, or 1 if there is no such contract; DataCopyPerByte for each byte of data.",
 			"EthAPICost.CallStatic", GasLimit("gas"), AddressPtr("address"), Unread("data"), OutI32("status"), callStatic)),
 		soft(1, Fn3("create", "deploys a contract with all gas that is left, writes its address of 32 bytes and gives 0 if that succeeded, else 1.",
-			"EthAPICost.Create", Amount("value"), Bytes("code"), Ptr("result"), OutI32("status"),
-			func(x *host.Frame, value *big.Int, code []byte, result int32) (int32, error) {
+			"EthAPICost.Create", Amount("value"), Unread("code"), Ptr("result"), OutI32("status"),
+			func(x *host.Frame, value *big.Int, span Span, result int32) (int32, error) {
 				const allGas = -1
+				code, tooDear, err := span.loadIfPaid(x, x.Prices().CompilePerByte)
+				if err != nil || tooDear {
+					return 1, err
+				}
 				a, status, err := x.CreateContract(allGas, value, code, nil, nil)
 				if err != nil || status != 0 {
 					return status, err
@@ -156,8 +161,7 @@ func callStatic(x *host.Frame, gasLimit int64, address int32, data Span) (int32,
 		return 1, x.Charge(x.BoundGas(gasLimit))
 	}
 	x.ClearReturnData()
-	x.Finish(result)
-	return 0, nil
+	return 0, x.Finish(result)
 }
 
 func ethLog(x *host.Frame, data Span, count, topic1, topic2, topic3, topic4 int32) error {
@@ -182,11 +186,9 @@ func ethLog(x *host.Frame, data Span, count, topic1, topic2, topic3, topic4 int3
 		}
 	}
 	if count == 0 {
-		x.WriteLog(nil, nil, b)
-		return nil
+		return x.WriteLog(nil, nil, b)
 	}
-	x.WriteLog(list[0], list[1:count], b)
-	return nil
+	return x.WriteLog(list[0], list[1:count], b)
 }
 
 // returnDataCopy writes a part of all items one after the other, without

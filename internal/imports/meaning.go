@@ -23,6 +23,9 @@ const (
 // list of a hundred million empty arguments would be free.
 const freeArguments = 1024
 
+// freeKeyBytes is how many bytes of a storage key cost nothing.
+const freeKeyBytes = 32
+
 // A Meaning says what a parameter is, which words it takes and how it is read
 // from them. Reading may charge gas and load memory; its error ends the guest.
 type Meaning[T any] struct {
@@ -60,6 +63,15 @@ func AmountPtr(name string) Meaning[int32] { return meaning(name, "amount", read
 func Bytes(name string) Meaning[[]byte] {
 	return meaning(name, "bytes", func(x *host.Frame, w []uint64) ([]byte, error) {
 		return x.LoadMemory(i32(w[0]), i32(w[1]))
+	}, sandbox.I32, sandbox.I32)
+}
+
+// Key is a storage key: Bytes of which the gas that is left could pay
+// DataCopyPerByte for each beyond 32, which is what most uses of a key cost. A
+// longer one is out of gas before it is loaded.
+func Key(name string) Meaning[[]byte] {
+	return meaning(name, "bytes", func(x *host.Frame, w []uint64) ([]byte, error) {
+		return Span{i32(w[0]), i32(w[1])}.loadKey(x)
 	}, sandbox.I32, sandbox.I32)
 }
 
@@ -144,6 +156,19 @@ func (s Span) loadCopied(x *host.Frame) ([]byte, error) {
 	}
 	if err := x.Charge(gas.Mul(x.Prices().DataCopyPerByte, int64(s.Length))); err != nil {
 		return nil, err
+	}
+	return s.load(x)
+}
+
+// loadKey gives the bytes as a storage key, a view.
+func (s Span) loadKey(x *host.Frame) ([]byte, error) {
+	if s.Length > freeKeyBytes {
+		if err := probe(x, int64(s.Offset), s.Length); err != nil {
+			return nil, err
+		}
+		if cost := gas.Mul(x.Prices().DataCopyPerByte, int64(s.Length-freeKeyBytes)); cost > x.GasLeft() {
+			return nil, x.Charge(cost)
+		}
 	}
 	return s.load(x)
 }

@@ -12,10 +12,7 @@ func resultRows() []host.Import {
 	return []host.Import{
 		Proc1("finish", "appends one item to the return data, PersistPerByte for each byte; the function goes on.",
 			"DharitriAPICost.Finish", PersistedBytes("data"),
-			func(x *host.Frame, data []byte) error {
-				x.Finish(data)
-				return nil
-			}),
+			(*host.Frame).Finish),
 		Proc1("signalError", "ends the execution as a user error with that message.",
 			"DharitriAPICost.SignalError", Bytes("message"), (*host.Frame).SignalError),
 		Fn0("getNumReturnData", "gives the number of items of return data, those of successful nested calls included.",
@@ -52,15 +49,13 @@ func writeLog(x *host.Frame, data Span, topics, count int32) error {
 		return negativeCount(count)
 	}
 	if count == 0 {
-		x.WriteLog(nil, nil, b)
-		return nil
+		return x.WriteLog(nil, nil, b)
 	}
 	list, err := loadTopics(x, topics, count)
 	if err != nil {
 		return err
 	}
-	x.WriteLog(list[0], list[1:], b)
-	return nil
+	return x.WriteLog(list[0], list[1:], b)
 }
 
 // negativeCount is the fault of a negative number of topics.

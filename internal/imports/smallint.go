@@ -51,11 +51,11 @@ func smallIntFinish(name, doc string, finish func(*host.Frame, int64) error) hos
 }
 
 func smallIntStorageStore(name, doc string, store func(*host.Frame, []byte, int64) (int32, error)) host.Import {
-	return Fn2(name, doc, "DharitriAPICost.Int64StorageStore", Bytes("key"), I64("number"), OutI32("status"), store)
+	return Fn2(name, doc, "DharitriAPICost.Int64StorageStore", Key("key"), I64("number"), OutI32("status"), store)
 }
 
 func smallIntStorageLoad(name, doc string, parse func([]byte) (int64, bool)) host.Import {
-	return Fn1(name, doc, "DharitriAPICost.Int64StorageLoad", Bytes("key"), OutI64("number"),
+	return Fn1(name, doc, "DharitriAPICost.Int64StorageLoad", Key("key"), OutI64("number"),
 		func(x *host.Frame, key []byte) (int64, error) {
 			value, err := x.Load(key)
 			if err != nil {
@@ -71,14 +71,12 @@ func smallIntStorageLoad(name, doc string, parse func([]byte) (int64, bool)) hos
 
 func finishUnsigned(x *host.Frame, v int64) error {
 	var b [8]byte
-	x.Finish(appendUnsigned(b[:0], uint64(v)))
-	return nil
+	return x.Finish(appendUnsigned(b[:0], uint64(v)))
 }
 
 func finishSigned(x *host.Frame, v int64) error {
 	var b [8]byte
-	x.Finish(appendSigned(b[:0], v))
-	return nil
+	return x.Finish(appendSigned(b[:0], v))
 }
 
 func storeUnsigned(x *host.Frame, key []byte, v int64) (int32, error) {

@@ -12,15 +12,15 @@ const lockSuffix = "timelock"
 func storageRows() []host.Import {
 	return append(lockRows(),
 		Fn2("storageStore", "sets the value of a key and says what that did: 0 nothing, 1 modified, 2 added, 3 deleted.",
-			"DharitriAPICost.StorageStore", Bytes("key"), Bytes("value"), OutI32("status"), (*host.Frame).Store),
+			"DharitriAPICost.StorageStore", Key("key"), Bytes("value"), OutI32("status"), (*host.Frame).Store),
 		Fn1("storageLoadLength", "gives the length of the value of a key.",
-			"DharitriAPICost.StorageLoad", Bytes("key"), OutI32("length"),
+			"DharitriAPICost.StorageLoad", Key("key"), OutI32("length"),
 			func(x *host.Frame, key []byte) (int32, error) {
 				value, err := x.LoadUnmetered(key)
 				return int32(len(value)), err
 			}),
 		Fn2("storageLoad", "writes the value of a key and gives its length, DataCopyPerByte for each byte.",
-			"DharitriAPICost.StorageLoad", Bytes("key"), Ptr("result"), OutI32("length"),
+			"DharitriAPICost.StorageLoad", Key("key"), Ptr("result"), OutI32("length"),
 			func(x *host.Frame, key []byte, result int32) (int32, error) {
 				value, err := x.Load(key)
 				if err != nil {
@@ -31,7 +31,7 @@ func storageRows() []host.Import {
 		Fn3("storageLoadFromAddress", "writes the value of a key of another contract that lets its storage be read and gives its length, DataCopyPerByte for each byte.",
 			"DharitriAPICost.StorageLoad", AddressPtr("address"), Unread("key"), Ptr("result"), OutI32("length"),
 			func(x *host.Frame, address int32, span Span, result int32) (int32, error) {
-				key, err := span.load(x)
+				key, err := span.loadKey(x)
 				if err != nil {
 					return 0, err
 				}
@@ -53,14 +53,14 @@ func storageRows() []host.Import {
 func lockRows() []host.Import {
 	return []host.Import{
 		Fn2("setStorageLock", "locks a key until a time in seconds since 1970 and says what that did, as storageStore; of a negative time the magnitude is kept.",
-			"DharitriAPICost.Int64StorageStore", Bytes("key"), I64("timestamp"), OutI32("status"), setLock),
+			"DharitriAPICost.Int64StorageStore", Key("key"), I64("timestamp"), OutI32("status"), setLock),
 		Fn1("clearStorageLock", "removes the lock of a key and says what that did, as storageStore.",
-			"DharitriAPICost.Int64StorageStore", Bytes("key"), OutI32("status"),
+			"DharitriAPICost.Int64StorageStore", Key("key"), OutI32("status"),
 			func(x *host.Frame, key []byte) (int32, error) { return setLock(x, key, 0) }),
 		Fn1("getStorageLock", "gives the time until which a key is locked, 0 if it is not.",
-			"DharitriAPICost.StorageLoad", Bytes("key"), OutI64("timestamp"), loadLock),
+			"DharitriAPICost.StorageLoad", Key("key"), OutI64("timestamp"), loadLock),
 		Fn1("isStorageLocked", "says whether a key is locked now: 1 or 0, -1 if the lock is negative as a signed number; costs GetBlockTimeStamp more unless it is.",
-			"DharitriAPICost.StorageLoad", Bytes("key"), OutI32("yes"),
+			"DharitriAPICost.StorageLoad", Key("key"), OutI32("yes"),
 			func(x *host.Frame, key []byte) (int32, error) {
 				lock, err := loadLock(x, key)
 				if err != nil {

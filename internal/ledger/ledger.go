@@ -30,6 +30,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -192,7 +193,7 @@ func open(path string, readOnly bool) (*Ledger, error) {
 		return nil, errors.Join(err, fmt.Errorf("ledger: open %s: %w", path, fs.ErrNotExist))
 	}
 	db, err := bolt.Open(path, 0o644, &bolt.Options{Timeout: lockTimeout, ReadOnly: readOnly})
-	if errors.Is(err, bolt.ErrTimeout) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
 	}
 	if err != nil {

@@ -110,7 +110,7 @@ func TestDefectThatTheBarrierAvoids(t *testing.T) {
 	e, err := engine.New(false, []engine.HostFunction{{
 		Module: "env", Name: "tell", Type: wasm.FuncType{Params: []wasm.ValueType{wasm.I64}},
 		Call: func(stack []uint64) { told = append(told, int64(stack[0])) },
-	}})
+	}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,9 @@ type Code struct {
 	size      int // of the original code, in bytes
 	functions []Function
 	byName    map[string]int // index into functions
-	memory    bool
+	memory    bool           // is exported
+	pages     int            // of memory that an instance starts with
+	work      uint64
 	compiled  *engine.Code
 }
 
@@ -47,8 +49,14 @@ func (s *Sandbox) Cached(key Key) (*Code, bool) {
 // Load gives the code ready to be instantiated, and keeps it under key. Of its
 // errors Refused tells which mean that the module is refused.
 func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {
+	return s.LoadIf(key, code, func(uint64) error { return nil })
+}
+
+// LoadIf is Load that asks admit before the code is compiled, and also if it
+// was compiled before, with the work of compiling it; its error is returned.
+func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*Code, error) {
 	if c := s.cache.get(key); c != nil {
-		return c, nil
+		return c, admit(c.work)
 	}
 	m, err := wasm.Parse(code)
 	if err != nil {
@@ -57,11 +65,15 @@ func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {
 	if err := wasm.Check(m, s.resolve); err != nil {
 		return nil, err
 	}
+	work := wasm.Work(m)
+	if err := admit(work); err != nil {
+		return nil, err
+	}
 	compiled, err := s.engine.Compile(meter.Instrument(m, &s.prices))
 	if err != nil {
 		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
 	}
-	c := &Code{key: key, size: len(code), compiled: compiled}
+	c := &Code{key: key, size: len(code), work: work, compiled: compiled}
 	c.export(m)
 	if err := s.cache.add(c); err != nil {
 		return nil, err
@@ -81,6 +93,9 @@ func (s *Sandbox) resolve(module, name string) (FuncType, bool) {
 // m holds on to the original bytes.
 func (c *Code) export(m *wasm.Module) {
 	c.byName = make(map[string]int)
+	if m.Memory != nil {
+		c.pages = int(m.Memory.Min)
+	}
 	for _, e := range m.Exports {
 		switch e.Kind {
 		case wasm.ExportFunction:
@@ -91,6 +106,12 @@ func (c *Code) export(m *wasm.Module) {
 		}
 	}
 }
+
+// Work is the work of compiling it, see wasm.Work.
+func (c *Code) Work() uint64 { return c.work }
+
+// MemoryBytes is the size of the memory that an instance starts with.
+func (c *Code) MemoryBytes() int { return c.pages * wasm.PageBytes }
 
 // Functions lists the exported functions in module order. Not to be changed.
 func (c *Code) Functions() []Function { return c.functions }

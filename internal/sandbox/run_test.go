@@ -73,8 +73,8 @@ func newWorld(t testing.TB, interpreter bool, prices meter.Prices, more ...engin
 // start makes an instance of the source, as the current one.
 func (w *world) start(t testing.TB, source string, gas uint64) (*sandbox.Code, *sandbox.Instance) {
 	t.Helper()
-	wasm := assemble(t, source)
-	code, err := w.Load(sha256.Sum256(wasm), wasm)
+	module := assemble(t, source)
+	code, err := w.Load(sha256.Sum256(module), module)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,12 @@ type Options struct {
 	Interpreter bool // never make executable memory
 	Prices      meter.Prices
 	Functions   []engine.HostFunction
+
+	// Keep, if it is not nil, is told how many bytes of memory instances get
+	// (before, when they start or grow) and give back (as a negative number).
+	// It may refuse more by an error: Start returns it, and a guest that grows
+	// its memory ends with it as if a host function had failed.
+	Keep func(bytes int) error
 }
 
 // Sandbox loads contracts. It is not safe for concurrent use.
@@ -46,7 +52,7 @@ type offer struct{ module, name string }
 
 // New makes a sandbox.
 func New(o Options) (*Sandbox, error) {
-	e, err := engine.New(o.Interpreter, o.Functions)
+	e, err := engine.New(o.Interpreter, o.Functions, o.Keep)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +78,8 @@ func (s *Sandbox) Close() error { return s.engine.Close() }
 type Instance = engine.Instance
 
 // Start makes an instance with gas to spend; more than the greatest int64 is
-// as good as that. An error means that the contract is invalid (a segment does
-// not fit).
+// as good as that. An error that is not one of Options.Keep means that the
+// contract is invalid (a segment does not fit).
 func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) {
 	in, err := s.engine.Instantiate(code.compiled)
 	if err != nil {
@@ -83,9 +89,10 @@ func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) {
 	return in, nil
 }
 
-// Stop ends the use of an instance.
+// Stop ends the use of an instance. It may be used again by Start, which gives
+// it back as if it were new.
 func (s *Sandbox) Stop(in *Instance) {
-	if err := in.Close(); err != nil {
+	if err := in.Release(); err != nil {
 		// An instance has nothing outside the process that could fail.
 		panic(err)
 	}

@@ -53,8 +53,11 @@ type undo struct {
 	bytes   int64
 }
 
+// record appends to the journal, which is kept until the end: its entries
+// count.
 func (s *State) record(u undo) {
 	u.bytes = s.bytes
+	s.bytes += entryBytes
 	s.journal = append(s.journal, u)
 }
 

@@ -24,8 +24,18 @@ type State struct {
 	journal  []undo
 	logs     []vm.LogEntry
 	refund   uint64
-	bytes    int64 // of values, logs and transfers kept, for the memory budget
+	bytes    int64 // of what was done and can be reverted
+	answers  int64 // of what the hook answered
 }
+
+// What entries count for the memory budget besides the bytes they hold: about
+// what they take. The numbers decide when an execution fails, so they are the
+// same everywhere and never change.
+const (
+	entryBytes  = 160 // of the journal, with what it tells of
+	answerBytes = 96  // a value that the hook gave
+	chainBytes  = 384 // an account that the hook was asked about
+)
 
 // New makes an empty state over a hook.
 func New(hook vm.BlockchainHook) *State {
@@ -55,6 +65,7 @@ func (s *State) chainOf(a vm.Address) *chainAccount {
 	if c == nil {
 		c = &chainAccount{}
 		s.chain[a] = c
+		s.answers += chainBytes
 	}
 	return c
 }
@@ -235,6 +246,7 @@ func (s *State) chainStorage(a vm.Address, key []byte) ([]byte, error) {
 	}
 	value = append([]byte(nil), value...)
 	c.storage[string(key)] = value
+	s.answers += int64(answerBytes + len(key) + len(value))
 	return value, nil
 }
 
@@ -273,6 +285,7 @@ func (s *State) SetCode(a vm.Address, code *Code) {
 	acc := s.touch(a)
 	s.record(undo{kind: undoCode, account: acc, code: acc.code})
 	acc.code = code
+	s.bytes += int64(len(code.Bytes) + len(code.Metadata))
 }
 
 // AddTransfer appends an outgoing transfer to an account's list.
@@ -287,8 +300,20 @@ func (s *State) AddTransfer(to vm.Address, t vm.Transfer) {
 func (s *State) AddLog(entry vm.LogEntry) {
 	s.record(undo{kind: undoLog})
 	s.logs = append(s.logs, entry)
-	s.bytes += int64(len(entry.Data) + 32*len(entry.Topics))
+	s.bytes += LogBytes(entry.Identifier, entry.Topics, entry.Data)
 }
+
+// LogBytes is what a log entry counts.
+func LogBytes(identifier []byte, topics [][]byte, data []byte) int64 {
+	n := int64(len(identifier) + len(data))
+	for _, topic := range topics {
+		n += int64(topicBytes + len(topic))
+	}
+	return n
+}
+
+// topicBytes is what a topic counts besides its bytes.
+const topicBytes = 32
 
 // AddRefund adds to the gas refund, saturating.
 func (s *State) AddRefund(gas uint64) {
@@ -313,8 +338,10 @@ func (s *State) AddGasUsed(a vm.Address, gas uint64) {
 // Touch lists an account without any effect.
 func (s *State) Touch(a vm.Address) { s.touch(a) }
 
-// Bytes is how many bytes of keys, values, logs and transfers are kept.
-func (s *State) Bytes() int64 { return s.bytes }
+// Bytes is what the state counts for the memory budget: keys, values, code,
+// logs, transfers, the journal, and the answers of the hook. What a revert
+// takes back counts no longer, answers stay.
+func (s *State) Bytes() int64 { return s.bytes + s.answers }
 
 // RaiseNonce sets the nonce if it is higher than what this execution set.
 func (s *State) RaiseNonce(a vm.Address, nonce uint64) {

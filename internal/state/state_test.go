@@ -83,7 +83,7 @@ func TestRevertRestoresEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := s.Bytes()
+	kept := s.bytes
 
 	mark := s.Mark()
 	s.AddBalance(one, big.NewInt(-7))
@@ -107,7 +107,7 @@ func TestRevertRestoresEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(before) != string(after) || s.Bytes() != kept {
+	if string(before) != string(after) || s.bytes != kept {
 		t.Errorf("state differs after a revert:\n%x\n%x", before, after)
 	}
 	if find(t, s, two) != nil {

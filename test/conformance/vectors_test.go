@@ -4,12 +4,14 @@ package conformance
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/driver"
@@ -27,25 +29,30 @@ type way struct {
 	start  func(vm.BlockchainHook, vm.Config) (vectors.Executor, error)
 }
 
-var ways = []way{
-	{"in-process, compiler", vm.EngineDefault, startInProcess},
-	{"in-process, interpreter", vm.EngineInterpreter, startInProcess},
-	{"piped, compiler", vm.EngineDefault, startPiped},
-	{"piped, interpreter", vm.EngineInterpreter, startPiped},
-}
-
-// TestMain lets this program be Core when a driver starts it as Core.
-func TestMain(m *testing.M) {
-	coreproc.Main()
-	os.Exit(m.Run())
-}
-
-func startPiped(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
-	return driver.New(hook, driver.Options{Self: true, Config: config, CallTimeout: time.Minute})
+func ways() []way {
+	return []way{
+		{"in-process, compiler", vm.EngineDefault, startInProcess},
+		{"in-process, interpreter", vm.EngineInterpreter, startInProcess},
+		{"piped, compiler", vm.EngineDefault, startPiped},
+		{"piped, interpreter", vm.EngineInterpreter, startPiped},
+	}
 }
 
 func startInProcess(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
 	return inprocess.New(hook, config)
+}
+
+func startPiped(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
+	return driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary, CallTimeout: patience})
+}
+
+// patience is for cases that spend all their gas in loops, on the interpreter,
+// on a busy machine.
+const patience = 2 * time.Minute
+
+func TestMain(m *testing.M) {
+	coreproc.Main()
+	goleak.VerifyTestMain(m)
 }
 
 // recordings are the directories of cases and the fewest steps that have to
@@ -56,6 +63,26 @@ var recordings = []struct {
 }{
 	{"../vectors", 3900},
 	{"../vectors-corrected", 56},
+	{"../vectors-decided", 103},
+}
+
+// notYet names families, and single cases as family/case, that Core cannot do
+// yet. They are skipped and counted.
+func notYet() []string { return nil }
+
+// endless lists the cases that spend all their gas in loops: some seconds on
+// the interpreter, minutes if the race detector watches it.
+func endless() []string {
+	return []string{
+		"async/callback-loops", "async/callee-fails", "async/message-left-by-callback",
+		"gas/after-child-failure", "validation/memory",
+	}
+}
+
+// skips says whether the way leaves out a case.
+func (w *way) skips(c *vectors.Case) bool {
+	return slices.Contains(notYet(), c.Family()) || slices.Contains(notYet(), c.Name) ||
+		raceDetector && w.engine == vm.EngineInterpreter && slices.Contains(endless(), c.Name)
 }
 
 func namedSchedule(name string) (vm.GasSchedule, error) {
@@ -66,24 +93,27 @@ func namedSchedule(name string) (vm.GasSchedule, error) {
 	return gas.Parse(text)
 }
 
-// outputs are digests of the canonical bytes of outputs, by step and way.
+// outputs are digests of the canonical bytes of outputs.
 type outputs struct {
 	mu   sync.Mutex
-	seen map[string]map[string][sha256.Size]byte
+	seen map[outputKey][sha256.Size]byte
 }
 
-func (o *outputs) add(t *testing.T, step, way string, out *vm.Output) {
+type outputKey struct {
+	way  string
+	name string // of the case
+	step int
+}
+
+func (o *outputs) add(t *testing.T, key outputKey, out *vm.Output) {
 	b, err := out.AppendBinary(nil)
 	if err != nil {
-		t.Errorf("%s: %v", step, err)
+		t.Errorf("%+v: %v", key, err)
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.seen[step] == nil {
-		o.seen[step] = make(map[string][sha256.Size]byte)
-	}
-	o.seen[step][way] = sha256.Sum256(b)
+	o.seen[key] = sha256.Sum256(b)
 }
 
 func TestRecordedVectors(t *testing.T) {
@@ -93,16 +123,16 @@ func TestRecordedVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all := &outputs{seen: make(map[string]map[string][sha256.Size]byte)}
+			all := &outputs{seen: make(map[outputKey][sha256.Size]byte)}
 			t.Run("ways", func(t *testing.T) {
-				for _, w := range ways {
+				for _, w := range ways() {
 					t.Run(w.name, func(t *testing.T) {
 						t.Parallel()
 						runVectors(t, w, cases, recording.least, all)
 					})
 				}
 			})
-			compareWays(t, all)
+			compareWays(t, cases, all)
 		})
 	}
 }
@@ -112,9 +142,10 @@ func runVectors(t *testing.T, w way, cases []*vectors.Case, least int, all *outp
 		New:      w.start,
 		Schedule: namedSchedule,
 		Engine:   w.engine,
-		Twice:    true,
+		Twice:    w.engine == vm.EngineDefault, // the interpreter is too slow for it
+		Skip:     func(c *vectors.Case, _ *vectors.Step) bool { return w.skips(c) },
 		Observe: func(c *vectors.Case, step int, out *vm.Output) {
-			all.add(t, fmt.Sprintf("%s, step %d", c.Name, step), w.name, out)
+			all.add(t, outputKey{w.name, c.Name, step}, out)
 		},
 	}
 	report, err := runner.Run(t.Context(), cases)
@@ -132,12 +163,19 @@ func runVectors(t *testing.T, w way, cases []*vectors.Case, least int, all *outp
 }
 
 // compareWays requires equal bytes for each step, whichever way it ran.
-func compareWays(t *testing.T, all *outputs) {
-	for step, byWay := range all.seen {
-		first := byWay[ways[0].name]
-		for _, w := range ways {
-			if got, ok := byWay[w.name]; !ok || got != first {
-				t.Errorf("%s: %s and %s give different outputs", step, ways[0].name, w.name)
+func compareWays(t *testing.T, cases []*vectors.Case, all *outputs) {
+	reference := ways()[0]
+	for _, w := range ways() {
+		for _, c := range cases {
+			if w.skips(c) || reference.skips(c) {
+				continue
+			}
+			for i := range c.Steps {
+				want, ok1 := all.seen[outputKey{reference.name, c.Name, i}]
+				got, ok2 := all.seen[outputKey{w.name, c.Name, i}]
+				if !ok1 || !ok2 || got != want {
+					t.Errorf("%s, step %d: %s and %s give different outputs", c.Name, i, reference.name, w.name)
+				}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -226,3 +227,29 @@ const (
 	loop1000 = "a0111981fa013f21"
 	sha16    = "1940f56487ca25d0"
 )
+
+// With every price 1, gas counts instructions: one call costs the bytes of the
+// code, the instructions that run, and one for each import.
+func TestLoopsCostOneForEachInstruction(t *testing.T) {
+	schedule, err := gas.Named("v3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newChain(t)
+	c.exec = newExecutorWith(t, c, vm.Config{VMType: vmType, GasSchedule: schedule})
+	loops := c.mustDeploy("loops", "alice", contracts.Wasm("loops"), plain)
+	for _, k := range []struct {
+		function string
+		argument int
+		gas      uint64
+	}{
+		{"nop", 0, uint64(len(contracts.Wasm("loops"))) + 2}, // nop, end
+		{"fib", 32, 84_077_687},
+		{"sieve", 100, 200_176_767},
+	} {
+		out := c.call("bob", loops, 0, k.function, k.argument)
+		if got := gasLimit - out.GasRemaining; out.Code != vm.OK || got != k.gas {
+			t.Errorf("%s %d: %v, %d gas, want %d", k.function, k.argument, out.Code, got, k.gas)
+		}
+	}
+}

@@ -2,13 +2,17 @@ package contracts_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/Dharitri-org/core-wasm-vm/coreproc"
+	"github.com/Dharitri-org/core-wasm-vm/driver"
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -17,16 +21,86 @@ var vmType = [2]byte{5, 0}
 
 func newExecutor(t *testing.T, hook vm.BlockchainHook) vm.Executor {
 	t.Helper()
-	exec, err := inprocess.New(hook, vm.Config{VMType: vmType})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := exec.Close(); err != nil {
-			t.Error(err)
+	return newExecutorWith(t, hook, vm.Config{VMType: vmType})
+}
+
+func newExecutorWith(t *testing.T, hook vm.BlockchainHook, config vm.Config) vm.Executor {
+	t.Helper()
+	everywhere := &everywhere{t: t}
+	add := func(name string, e executor, err error) {
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
-	return exec
+		everywhere.ways = append(everywhere.ways, way{name, e})
+		t.Cleanup(func() {
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	here, err := inprocess.New(hook, config)
+	add("in-process", here, err)
+	piped, err := driver.New(hook, driver.Options{Self: true, Config: config})
+	add("piped, JSON", piped, err)
+	binary, err := driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary})
+	add("piped, binary", binary, err)
+	config.Engine = vm.EngineInterpreter
+	interpreter, err := inprocess.New(hook, config)
+	add("in-process, interpreter", interpreter, err)
+	return everywhere
+}
+
+type executor interface {
+	vm.Executor
+	Close() error
+}
+
+type way struct {
+	name string
+	executor
+}
+
+// everywhere runs each request in every way, and requires equal canonical
+// bytes. Its output is that of the first.
+type everywhere struct {
+	t    *testing.T
+	ways []way
+}
+
+func (e *everywhere) Create(ctx context.Context, in *vm.CreateInput) (*vm.Output, error) {
+	return e.each(func(x vm.Executor) (*vm.Output, error) { return x.Create(ctx, in) })
+}
+
+func (e *everywhere) Call(ctx context.Context, in *vm.CallInput) (*vm.Output, error) {
+	return e.each(func(x vm.Executor) (*vm.Output, error) { return x.Call(ctx, in) })
+}
+
+func (e *everywhere) each(run func(vm.Executor) (*vm.Output, error)) (*vm.Output, error) {
+	e.t.Helper()
+	var first *vm.Output
+	var want []byte
+	for i, w := range e.ways {
+		out, err := run(w.executor)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", w.name, err)
+		}
+		got, err := out.AppendBinary(nil)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			first, want = out, got
+		} else if !bytes.Equal(got, want) {
+			e.t.Errorf("%s and %s give different outputs:\n%+v\n%+v", e.ways[0].name, w.name, first, out)
+		}
+	}
+	return first, nil
+}
+
+// TestMain lets this program be Core.
+func TestMain(m *testing.M) {
+	coreproc.Main()
+	os.Exit(m.Run())
 }
 
 // A step is one call and all that is expected of it.

@@ -39,7 +39,7 @@ func NewBench(more ...Function) (*Bench, error) {
 	}
 	for _, interpreter := range []bool{false, true} {
 		h := &host{functions: all}
-		e, err := engine.New(interpreter, h.forEngine())
+		e, err := engine.New(interpreter, h.forEngine(), nil)
 		if err != nil {
 			return nil, errors.Join(err, b.Close())
 		}
@@ -328,7 +328,7 @@ func (t *trial) run(i int, gas uint64, times int) ([]end, error) {
 		}
 		e.calls = h.calls
 	}
-	ends[times-1].memory = in.Memory()
+	ends[times-1].memory = bytes.Clone(in.Memory()) // the view ends with the instance
 	return ends, in.Close()
 }
 

@@ -51,7 +51,7 @@ func (r *runner) open() error {
 		functions = append(functions, engine.HostFunction{Module: "spectest", Name: h.name, Type: h.typ, Call: func([]uint64) {}})
 	}
 	for _, interpreter := range []bool{false, true} {
-		e, err := engine.New(interpreter, functions)
+		e, err := engine.New(interpreter, functions, nil)
 		if err != nil {
 			return errors.Join(err, r.close())
 		}

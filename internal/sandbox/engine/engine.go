@@ -12,21 +12,27 @@
 package engine
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"golang.org/x/sys/cpu"
 
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 )
 
 // HostFunction is a function that guests can import. Call gets the words of
-// the parameters in stack and leaves the result, if any, in stack[0]. To stop
-// the guest it panics with a value that is an error; Instance.Call returns it.
+// the parameters in stack and leaves the result, if any, in stack[0]. The upper
+// half of the word of an i32 parameter is zero; that of an i32 result is
+// ignored. To stop the guest Call panics with a value that is an error;
+// Instance.Call returns it.
 type HostFunction struct {
 	Module, Name string
 	Type         wasm.FuncType
@@ -49,9 +55,13 @@ const features = api.CoreFeatureMutableGlobal |
 // Engine compiles and instantiates modules that share one set of host
 // functions. It is not safe for concurrent use.
 type Engine struct {
-	runtime wazero.Runtime
-	config  wazero.ModuleConfig
-	name    string
+	runtime  wazero.Runtime
+	config   wazero.ModuleConfig
+	name     string
+	memories memories
+	ctx      context.Context // tells wazero to use memories, and nothing else
+
+	idle list.List // of *Instance that were released, newest first
 
 	// host is true while a host function runs: a panic that is caught while it
 	// is true came out of the host function. Instance.Call saves it around
@@ -60,12 +70,20 @@ type Engine struct {
 }
 
 // New makes an engine: the interpreter, or the compiler where it is trusted.
-func New(interpreter bool, functions []HostFunction) (*Engine, error) {
+//
+// keep, if it is not nil, is told how many bytes of memory instances get
+// (before, when they are made or grow) and give back (as a negative number).
+// It may refuse more by an error: Instantiate returns it, and a guest that grows
+// its memory ends with it as if a host function had failed.
+func New(interpreter bool, functions []HostFunction, keep func(bytes int) error) (*Engine, error) {
 	e := &Engine{
-		// Contracts have no start function and no name.
-		config: wazero.NewModuleConfig().WithStartFunctions().WithName(""),
+		// Contracts have no start function and no name, and nothing gives them
+		// random numbers; to say so saves wazero the seeding of a generator.
+		config: wazero.NewModuleConfig().WithStartFunctions().WithName("").WithRandSource(strings.NewReader("")),
 		name:   interpreterName,
 	}
+	e.memories = memories{engine: e, keep: keep}
+	e.ctx = experimental.WithMemoryAllocator(context.Background(), &e.memories)
 	config := wazero.NewRuntimeConfigInterpreter()
 	if !interpreter && compilerTrusted() {
 		e.name = compilerName
@@ -100,7 +118,7 @@ func (e *Engine) offer(functions []HostFunction) error {
 			order = append(order, f.Module)
 		}
 		b.NewFunctionBuilder().
-			WithGoFunction(&hostCall{engine: e, call: f.Call}, valueTypes(f.Type.Params), valueTypes(f.Type.Results)).
+			WithGoFunction(newHostCall(e, f), valueTypes(f.Type.Params), valueTypes(f.Type.Results)).
 			Export(f.Name)
 	}
 	for _, module := range order {
@@ -111,17 +129,37 @@ func (e *Engine) offer(functions []HostFunction) error {
 	return nil
 }
 
-// hostCall is a host function as wazero wants it.
+// hostCall is a host function as wazero wants it. wazero leaves the upper half
+// of an i32 undefined, in one engine other than in the other.
 type hostCall struct {
 	engine *Engine
 	call   func(stack []uint64)
+	narrow []uint8 // indices of the i32 parameters
+	cut    bool    // the result is an i32
+}
+
+func newHostCall(e *Engine, f *HostFunction) *hostCall {
+	h := &hostCall{engine: e, call: f.Call}
+	for i, t := range f.Type.Params {
+		if t == wasm.I32 {
+			h.narrow = append(h.narrow, uint8(i))
+		}
+	}
+	h.cut = len(f.Type.Results) > 0 && f.Type.Results[0] == wasm.I32
+	return h
 }
 
 // Call implements api.GoFunction.
 func (h *hostCall) Call(_ context.Context, stack []uint64) {
+	for _, i := range h.narrow {
+		stack[i] = uint64(uint32(stack[i]))
+	}
 	h.engine.host = true
 	h.call(stack)
 	h.engine.host = false
+	if h.cut {
+		stack[0] = uint64(uint32(stack[0]))
+	}
 }
 
 func valueTypes(types []wasm.ValueType) []api.ValueType {
@@ -136,12 +174,20 @@ func valueTypes(types []wasm.ValueType) []api.ValueType {
 func (e *Engine) Name() string { return e.name }
 
 // Close frees everything, including code that is still referenced.
-func (e *Engine) Close() error { return e.runtime.Close(context.Background()) }
+func (e *Engine) Close() error {
+	err := e.runtime.Close(context.Background())
+	e.memories.close()
+	return err
+}
 
 // Code is compiled code.
 type Code struct {
 	compiled  wazero.CompiledModule
+	memory    int // bytes that an instance begins with
 	instances int
+	imaged    bool   // image was taken, or could not
+	image     *image // nil if instances are not used again
+	idle      []*Instance
 }
 
 // Compile compiles an instrumented module. An error means that the module is
@@ -151,11 +197,21 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	return &Code{compiled: compiled}, nil
+	code := &Code{compiled: compiled}
+	if memory, ok := compiled.ExportedMemories()[meter.MemoryExport]; ok {
+		code.memory = int(memory.Min()) * wasm.PageBytes
+	}
+	return code, nil
 }
 
-// Instances is the number of instances that are not closed.
+// Instances is the number of instances that are in use.
 func (c *Code) Instances() int { return c.instances }
 
-// Close frees the code. No instance of it may be alive.
-func (c *Code) Close() error { return c.compiled.Close(context.Background()) }
+// Close frees the code. No instance of it may be in use.
+func (c *Code) Close() error {
+	var errs []error
+	for len(c.idle) > 0 {
+		errs = append(errs, c.idle[0].closeIdle())
+	}
+	return errors.Join(append(errs, c.compiled.Close(context.Background()))...)
+}

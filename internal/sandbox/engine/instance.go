@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"container/list"
 	"context"
 	"fmt"
 
@@ -23,6 +24,11 @@ type Instance struct {
 
 	functions []function // looked up so far: looking up is slow
 	running   bool
+	failed    bool // the last call
+
+	linear  *memory // nil if the module has none
+	globals []api.MutableGlobal
+	idle    *list.Element // among all that were released, nil if in use
 }
 
 // function is an exported function that was looked up.
@@ -31,12 +37,43 @@ type function struct {
 	call  api.Function
 }
 
-// Instantiate makes a fresh instance. It fails if a data or element segment
-// does not fit: the contract is invalid then.
+// Instantiate makes an instance in its initial state. It fails with the error
+// of keep if that refuses the memory, and with another one if a data or element
+// segment does not fit: the contract is invalid then.
 func (e *Engine) Instantiate(code *Code) (*Instance, error) {
-	module, err := e.runtime.InstantiateModule(context.Background(), code.compiled, e.config)
+	if err := e.memories.ask(code.memory); err != nil {
+		return nil, err
+	}
+	if in := code.wake(); in != nil {
+		return in, nil
+	}
+	in, err := e.instantiate(code)
 	if err != nil {
+		e.memories.giveBack(code.memory)
+		return nil, err
+	}
+	if !code.imaged {
+		code.image, code.imaged = takeImage(in), true
+	} else if code.image != nil {
+		in.findGlobals()
+	}
+	return in, nil
+}
+
+// instantiate makes a fresh instance.
+func (e *Engine) instantiate(code *Code) (*Instance, error) {
+	e.memories.newest = nil
+	module, err := e.runtime.InstantiateModule(e.ctx, code.compiled, e.config)
+	linear := e.memories.newest // nil if the module has none, or failed earlier
+	if err != nil {
+		if linear != nil {
+			linear.Free()
+		}
 		return nil, fmt.Errorf("instantiate: %w", err)
+	}
+	if linear != nil {
+		linear.live = true
+		linear.count()
 	}
 	code.instances++
 	return &Instance{
@@ -46,10 +83,11 @@ func (e *Engine) Instantiate(code *Code) (*Instance, error) {
 		memory: module.ExportedMemory(meter.MemoryExport),
 		gas:    module.ExportedGlobal(meter.GasExport).(api.MutableGlobal),
 		reason: module.ExportedGlobal(meter.ReasonExport).(api.MutableGlobal),
+		linear: linear,
 	}, nil
 }
 
-// Close frees the instance. It has to be called once.
+// Close frees the instance. Either Close or Release has to be called, once.
 func (in *Instance) Close() error {
 	in.code.instances--
 	return in.module.Close(context.Background())
@@ -63,8 +101,9 @@ func (in *Instance) Gas() int64 { return int64(in.gas.Get()) }
 // SetGas sets the gas that remains.
 func (in *Instance) SetGas(gas int64) { in.gas.Set(uint64(gas)) }
 
-// Memory is a view of the whole memory, valid until it grows; nil if the
-// module has none.
+// Memory is a view of the whole memory, valid until it grows and as long as the
+// instance is in use;
+// nil if the module has none.
 func (in *Instance) Memory() []byte {
 	if in.memory == nil {
 		return nil
@@ -74,7 +113,8 @@ func (in *Instance) Memory() []byte {
 }
 
 // Grow adds pages to the memory, within its declared maximum and
-// wasm.MaxMemoryPages, and says whether it could.
+// wasm.MaxMemoryPages, and says whether it could. It panics with the error of
+// keep if that refuses, which a host function does not recover.
 func (in *Instance) Grow(pages uint32) bool {
 	if in.memory == nil || pages > wasm.MaxMemoryPages {
 		return false
@@ -94,7 +134,7 @@ func (in *Instance) Call(function uint32) error {
 	if in.running {
 		panic("engine: the instance is running already")
 	}
-	in.running = true
+	in.running, in.failed = true, true // if a panic goes through
 	in.reason.Set(meter.ReasonNone)
 
 	e := in.engine
@@ -111,6 +151,7 @@ func (in *Instance) Call(function uint32) error {
 	case in.Gas() < 0:
 		return ErrOutOfGas // used more than there was after the last test
 	}
+	in.failed = false
 	return nil
 }
 

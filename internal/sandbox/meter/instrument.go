@@ -137,8 +137,8 @@ func (in *instrumenter) thunk(imported uint32) uint32 {
 	return in.addFunction(typ, append(code, opEnd))
 }
 
-// exports exports the globals and the memory, and an entry for each exported
-// function that the host can call.
+// exports exports the mutable globals and the memory, and an entry for each
+// exported function that the host can call.
 func (in *instrumenter) exports() {
 	m := in.old
 	in.new.Exports = append(in.new.Exports,
@@ -146,6 +146,13 @@ func (in *instrumenter) exports() {
 		wasm.Export{Name: ReasonExport, Kind: wasm.ExportGlobal, Index: in.reason})
 	if m.Memory != nil {
 		in.new.Exports = append(in.new.Exports, wasm.Export{Name: MemoryExport, Kind: wasm.ExportMemory})
+	}
+	mutable := 0
+	for i := range m.Globals {
+		if m.Globals[i].Mutable {
+			in.new.Exports = append(in.new.Exports, wasm.Export{Name: GlobalExport(mutable), Kind: wasm.ExportGlobal, Index: uint32(i)})
+			mutable++
+		}
 	}
 	var entryType uint32
 	entries := make(map[uint32]bool)

@@ -50,6 +50,10 @@ const (
 // has no parameters and no results.
 func FunctionExport(i uint32) string { return "f" + strconv.FormatUint(uint64(i), 10) }
 
+// GlobalExport is the name under which the n-th mutable global of the original
+// module is exported, so that an instance can be put back into its first state.
+func GlobalExport(n int) string { return "g" + strconv.Itoa(n) }
+
 // Values of the reason global. The module never sets it back to ReasonNone.
 const (
 	ReasonNone     = 0

@@ -1,0 +1,10 @@
+# Names for plain commands. Nothing here is needed: see README.md.
+
+.PHONY: check test race bench contracts demo
+
+check: ; .ci/run
+test: ; go test ./...
+race: ; go test -race ./...
+bench: ; go test -run '^$$' -bench . -benchmem ./...
+contracts: ; test/contracts/build
+demo: ; go run ./cmd/corenode demo

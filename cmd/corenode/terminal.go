@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// colours says whether what is written to w may have colours.
+func colours(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && onTerminal(f)
+}
+
+// progress shows how far a long run is, on a terminal only and not before a
+// second has passed. It is safe for concurrent use.
+type progress struct {
+	out   io.Writer
+	what  string
+	begin time.Time
+
+	mu    sync.Mutex
+	shown time.Time // zero: nothing is shown
+	last  time.Time
+}
+
+// newProgress makes a progress display, or one that shows nothing if out is no
+// terminal.
+func newProgress(out io.Writer, what string) *progress {
+	if f, ok := out.(*os.File); !ok || !isTerminal(f) {
+		out = nil
+	}
+	return &progress{out: out, what: what, begin: time.Now()}
+}
+
+const (
+	progressAfter = time.Second
+	progressEvery = 100 * time.Millisecond
+)
+
+func (p *progress) show(done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if p.out == nil || now.Sub(p.begin) < progressAfter || now.Sub(p.last) < progressEvery {
+		return
+	}
+	p.shown, p.last = now, now
+	fmt.Fprintf(p.out, "\r%d of %d %s, %.0f s\x1b[K", done, total, p.what, now.Sub(p.begin).Seconds())
+}
+
+// hide removes what is shown, so that something else can be written.
+func (p *progress) hide() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.out != nil && !p.shown.IsZero() {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.shown = time.Time{}
+	}
+}
+
+// writeFile writes a file that appears under its name only when it is
+// complete.
+func writeFile(path string, write func(f *os.File) error) error {
+	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return plainPath(&fs.PathError{Op: "write", Path: path, Err: underlying(err)})
+	}
+	defer os.Remove(draft.Name()) // not there any more if all went well
+	err = write(draft)
+	if err := errors.Join(err, draft.Chmod(0o644), draft.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(draft.Name(), path); err != nil {
+		return plainPath(&fs.PathError{Op: "write", Path: path, Err: underlying(err)})
+	}
+	return nil
+}
+
+func underlying(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}
+
+// plainPath leaves the name of the system call out of an error about a file.
+func plainPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("%s: %w", path.Path, path.Err)
+	}
+	return err
+}

@@ -1,0 +1,139 @@
+package driver
+
+import (
+	"bytes"
+
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// witness is the node's hook, remembering what it answered to the present
+// request: what an output says is held against it. It lives through the death
+// of a Core, as the answers do.
+type witness struct {
+	hook vm.BlockchainHook
+
+	accounts map[vm.Address]*vm.Account // those that the dialogue introduced; nil: nothing is known of it
+	derived  map[vm.Address]bool        // addresses for new contracts
+	storage  map[pairName][]byte
+	builtins []*vm.Output
+}
+
+// pairName names one pair of the storage of all accounts.
+type pairName struct {
+	address vm.Address
+	key     string
+}
+
+// begin forgets everything.
+func (w *witness) begin(introduced ...vm.Address) {
+	*w = witness{
+		hook: w.hook, accounts: make(map[vm.Address]*vm.Account),
+		derived: make(map[vm.Address]bool), storage: make(map[pairName][]byte),
+	}
+	for _, a := range introduced {
+		w.introduce(a)
+	}
+}
+
+func (w *witness) introduce(a vm.Address) {
+	if _, known := w.accounts[a]; !known {
+		w.accounts[a] = nil
+	}
+}
+
+// BlockFacts implements vm.BlockchainHook.
+func (w *witness) BlockFacts() (vm.BlockFacts, error) { return w.hook.BlockFacts() }
+
+// BlockHash implements vm.BlockchainHook.
+func (w *witness) BlockHash(nonce uint64) ([]byte, error) { return w.hook.BlockHash(nonce) }
+
+// Account implements vm.BlockchainHook.
+func (w *witness) Account(a vm.Address) (*vm.Account, error) {
+	account, err := w.hook.Account(a)
+	w.introduce(a)
+	if err == nil && account != nil {
+		w.accounts[a] = account
+	}
+	return account, err
+}
+
+// Code implements vm.BlockchainHook.
+func (w *witness) Code(a vm.Address, hash vm.Hash) ([]byte, error) {
+	w.introduce(a)
+	return w.hook.Code(a, hash)
+}
+
+// Storage implements vm.BlockchainHook.
+func (w *witness) Storage(a vm.Address, key []byte) ([]byte, error) {
+	value, err := w.hook.Storage(a, key)
+	w.introduce(a)
+	w.storage[pairName{a, string(key)}] = value // a refusal reads as empty
+	return value, err
+}
+
+// NewAddress implements vm.BlockchainHook.
+func (w *witness) NewAddress(creator vm.Address, nonce uint64, vmType []byte) (vm.Address, error) {
+	a, err := w.hook.NewAddress(creator, nonce, vmType)
+	if err == nil {
+		w.introduce(a)
+		w.derived[a] = true
+	}
+	return a, err
+}
+
+// ShardOfAddress implements vm.BlockchainHook.
+func (w *witness) ShardOfAddress(a vm.Address) (uint32, error) {
+	w.introduce(a)
+	return w.hook.ShardOfAddress(a)
+}
+
+// IsSmartContract implements vm.BlockchainHook.
+func (w *witness) IsSmartContract(a vm.Address) (bool, error) {
+	w.introduce(a)
+	return w.hook.IsSmartContract(a)
+}
+
+// IsPayable implements vm.BlockchainHook.
+func (w *witness) IsPayable(a vm.Address) (bool, error) {
+	w.introduce(a)
+	return w.hook.IsPayable(a)
+}
+
+// ProcessBuiltinFunction implements vm.BlockchainHook.
+func (w *witness) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
+	out, err := w.hook.ProcessBuiltinFunction(in)
+	w.introduce(in.Recipient)
+	if err == nil && out != nil {
+		w.builtins = append(w.builtins, out)
+		for i := range out.Accounts {
+			w.introduce(out.Accounts[i].Address)
+		}
+	}
+	return out, err
+}
+
+// answered says whether an answer of a built-in function holds the pair.
+func (w *witness) answered(a vm.Address, u *vm.StorageUpdate) bool {
+	for _, account := range w.answers(a) {
+		for i := range account.StorageUpdates {
+			b := &account.StorageUpdates[i]
+			if bytes.Equal(b.Key, u.Key) && bytes.Equal(b.Value, u.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// answers lists what answers of built-in functions say of an account.
+func (w *witness) answers(a vm.Address) []*vm.OutputAccount {
+	var list []*vm.OutputAccount
+	for _, out := range w.builtins {
+		for i := range out.Accounts {
+			if out.Accounts[i].Address == a {
+				list = append(list, &out.Accounts[i])
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+)
+
+// each runs a test with both engines.
+func each(t *testing.T, functions []HostFunction, test func(t *testing.T, e *Engine)) {
+	for _, interpreter := range []bool{false, true} {
+		e, err := New(interpreter, functions, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(e.Name(), func(t *testing.T) { test(t, e) })
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// module is a module with an exported function 0, or the one after the
+// imports, whose instrumented form has the given code.
+func module(code ...byte) *wasm.Module {
+	return &wasm.Module{
+		Types:     []wasm.FuncType{{}},
+		Functions: []uint32{0},
+		Bodies:    []wasm.Body{{Code: append(code, byte(wasm.OpEnd))}},
+		Globals: []wasm.Global{
+			{Type: wasm.I64, Mutable: true, Init: []byte{byte(wasm.OpI64Const), 0, byte(wasm.OpEnd)}},
+			{Type: wasm.I32, Mutable: true, Init: []byte{byte(wasm.OpI32Const), 0, byte(wasm.OpEnd)}},
+		},
+		Exports: []wasm.Export{
+			{Name: meter.GasExport, Kind: wasm.ExportGlobal, Index: 0},
+			{Name: meter.ReasonExport, Kind: wasm.ExportGlobal, Index: 1},
+			{Name: meter.FunctionExport(0), Kind: wasm.ExportFunction, Index: 0},
+		},
+	}
+}
+
+func instance(t *testing.T, e *Engine, m *wasm.Module) *Instance {
+	t.Helper()
+	code, err := e.Compile(wasm.Encode(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := e.Instantiate(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func TestInvalidModuleDoesNotCompile(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		for _, code := range [][]byte{nil, []byte("\x00asm"), wasm.Encode(module(byte(wasm.OpDrop)))} {
+			if _, err := e.Compile(code); err == nil {
+				t.Errorf("%x compiles", code)
+			}
+		}
+	})
+}
+
+func TestUnknownImport(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		m := module()
+		m.Imports = []wasm.Import{{Module: "env", Name: "nothing"}}
+		code, err := e.Compile(wasm.Encode(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Instantiate(code); err == nil {
+			t.Error("an import that nobody offers was found")
+		}
+		if code.Instances() != 0 {
+			t.Error("an instance that failed counts")
+		}
+	})
+}
+
+func TestInstancesAreCounted(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		code, err := e.Compile(wasm.Encode(module()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := e.Instantiate(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := e.Instantiate(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code.Instances() != 2 {
+			t.Errorf("%d instances, want 2", code.Instances())
+		}
+		for _, in := range []*Instance{a, b} {
+			if err := errors.Join(in.Call(0), in.Close()); err != nil {
+				t.Error(err)
+			}
+		}
+		if code.Instances() != 0 {
+			t.Errorf("%d instances, want 0", code.Instances())
+		}
+		if err := code.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What the module says in its reason global decides what unreachable means,
+// and only what it said in this call.
+func TestReasons(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		for reason, want := range map[byte]string{
+			meter.ReasonNone:     "trap: unreachable",
+			meter.ReasonOutOfGas: ErrOutOfGas.Error(),
+			meter.ReasonStack:    "trap: stack exhausted",
+		} {
+			in := instance(t, e, module(byte(wasm.OpI32Const), reason, byte(wasm.OpGlobalSet), 1, byte(wasm.OpUnreachable)))
+			if err := in.Call(0); err == nil || err.Error() != want {
+				t.Errorf("reason %d: %v, want %s", reason, err, want)
+			}
+			in.reason.Set(meter.ReasonStack)
+			in.SetGas(-1)
+			if err := instance(t, e, module(byte(wasm.OpUnreachable))).Call(0); err == nil || err.Error() != "trap: unreachable" {
+				t.Errorf("a reason of another instance: %v", err)
+			}
+		}
+		in := instance(t, e, module(byte(wasm.OpUnreachable)))
+		in.reason.Set(meter.ReasonOutOfGas)
+		if err := in.Call(0); err == nil || err.Error() != "trap: unreachable" {
+			t.Errorf("the reason of an earlier call: %v", err)
+		}
+	})
+}
+
+// A text that the engine does not have is no trap of the guest.
+func TestUnknownTrapIsADefect(t *testing.T) {
+	for _, text := range []string{"stack overflow", "uncaught exception", ""} {
+		func() {
+			defer func() {
+				if _, ok := recover().(*defect); !ok {
+					t.Errorf("%q is a trap", text)
+				}
+			}()
+			kind(errors.New(text))
+		}()
+	}
+}
+
+// The engine's own stack overflow must not look like a trap: how deep it is
+// depends on the engine. The weights of instrumented modules keep it out of
+// reach; this module has none.
+func TestStackOverflowOfTheEngineIsADefect(t *testing.T) {
+	e, err := New(true, nil, nil) // the interpreter's limit is 2,000 frames
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := instance(t, e, module(byte(wasm.OpCall), 0))
+	defer func() {
+		if d, ok := recover().(*defect); !ok || !strings.Contains(d.Error(), "stack overflow") {
+			t.Errorf("panicked with %v", d)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	t.Error(in.Call(0))
+}
+
+func TestCallOfWhatCannotBeCalled(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		in := instance(t, e, module())
+		defer func() {
+			if text := fmt.Sprint(recover()); !strings.Contains(text, "function 7") {
+				t.Errorf("panicked with %s", text)
+			}
+		}()
+		t.Error(in.Call(7))
+	})
+}
+
+func TestInstanceIsNotEnteredTwice(t *testing.T) {
+	var in *Instance
+	each(t, []HostFunction{{Module: "env", Name: "again", Call: func([]uint64) { _ = in.Call(0) }}}, func(t *testing.T, e *Engine) {
+		m := module(byte(wasm.OpCall), 0)
+		m.Imports = []wasm.Import{{Module: "env", Name: "again"}}
+		m.Exports[2].Index = 1
+		in = instance(t, e, m)
+		defer func() {
+			if text := fmt.Sprint(recover()); !strings.Contains(text, "running already") {
+				t.Errorf("panicked with %s", text)
+			}
+		}()
+		t.Error(in.Call(0))
+	})
+}
+
+// A bounded number of instances is kept, of one code and of all together; the
+// oldest goes. Code that is closed takes its own with it.
+func TestKeptInstancesAreBounded(t *testing.T) {
+	each(t, nil, func(t *testing.T, e *Engine) {
+		var codes []*Code
+		for i := range maxIdle + 3 {
+			code, err := e.Compile(wasm.Encode(module(byte(wasm.OpI32Const), byte(i)&0x3F, byte(wasm.OpDrop), byte(wasm.OpNop))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes = append(codes, code)
+			in, err := e.Instantiate(code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(in.Call(0), in.Release()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e.idle.Len() != maxIdle || len(codes[2].idle) != 0 || len(codes[3].idle) != 1 {
+			t.Errorf("%d are kept, %d of the last that should go", e.idle.Len(), len(codes[2].idle))
+		}
+		var all []*Instance
+		for range maxIdleOfCode + 2 {
+			in, err := e.Instantiate(codes[5])
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, in)
+		}
+		for _, in := range all {
+			if err := in.Release(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(codes[5].idle) != maxIdleOfCode || codes[5].Instances() != 0 || e.idle.Len() != maxIdle {
+			t.Errorf("%d of one code are kept, %d of all", len(codes[5].idle), e.idle.Len())
+		}
+		if err := codes[5].Close(); err != nil {
+			t.Error(err)
+		}
+		if e.idle.Len() != maxIdle-maxIdleOfCode {
+			t.Errorf("%d are kept after their code was closed", e.idle.Len())
+		}
+	})
+}

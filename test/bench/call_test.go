@@ -1,0 +1,190 @@
+package bench
+
+import (
+	"encoding/binary"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/Dharitri-org/core-wasm-vm/coreproc"
+	"github.com/Dharitri-org/core-wasm-vm/driver"
+	"github.com/Dharitri-org/core-wasm-vm/inprocess"
+	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+func TestMain(m *testing.M) {
+	coreproc.Main()
+	os.Exit(m.Run())
+}
+
+type executor interface {
+	vm.Executor
+	Close() error
+}
+
+// ways are the ways of running a contract that are compared.
+func ways() []struct {
+	name  string
+	start func(vm.BlockchainHook) (executor, error)
+} {
+	piped := func(codec driver.Codec) func(vm.BlockchainHook) (executor, error) {
+		return func(hook vm.BlockchainHook) (executor, error) {
+			return driver.New(hook, driver.Options{Self: true, Codec: codec})
+		}
+	}
+	return []struct {
+		name  string
+		start func(vm.BlockchainHook) (executor, error)
+	}{
+		{"inprocess", func(hook vm.BlockchainHook) (executor, error) { return inprocess.New(hook, vm.Config{}) }},
+		{"piped-binary", piped(driver.Binary)},
+		{"piped-json", piped(driver.JSON)},
+	}
+}
+
+// placements are where the processes run: pinned means both on one core, as
+// its wake-ups are cheap and its figures repeat; free is what the system does.
+func placements(b *testing.B, f func(b *testing.B)) {
+	b.Run("pinned", func(b *testing.B) {
+		defer pin(b)()
+		f(b)
+	})
+	b.Run("free", f)
+}
+
+// BenchmarkCall measures a warm call, its output applied to the node's
+// accounts, results checked at the end.
+func BenchmarkCall(b *testing.B) {
+	for _, load := range []struct {
+		name string
+		run  func(b *testing.B, c *chain, e vm.Executor)
+	}{{"counter", increments}, {"erc20", transfers}} {
+		b.Run(load.name, func(b *testing.B) {
+			for _, w := range ways() {
+				b.Run(w.name, func(b *testing.B) {
+					placements(b, func(b *testing.B) {
+						c := newChain()
+						e, err := w.start(c)
+						if err != nil {
+							b.Fatal(err)
+						}
+						defer func() {
+							if err := e.Close(); err != nil {
+								b.Error(err)
+							}
+						}()
+						load.run(b, c, e)
+						b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+					})
+				})
+			}
+		})
+	}
+}
+
+const gasLimit = 100_000_000
+
+func user(i int) vm.Address {
+	a := vm.Address{1}
+	binary.BigEndian.PutUint64(a[24:], uint64(i))
+	return a
+}
+
+func deploy(b *testing.B, c *chain, e vm.Executor, name string, args ...[]byte) vm.Address {
+	b.Helper()
+	c.account(user(0)).Nonce++
+	out, err := e.Create(b.Context(), &vm.CreateInput{
+		Input: vm.Input{Caller: user(0), Arguments: args, GasProvided: gasLimit},
+		Code:  contracts.Wasm(name), CodeMetadata: []byte{5, 0},
+	})
+	if err != nil || out.Code != vm.OK {
+		b.Fatalf("deploying %s: %+v, %v", name, out, err)
+	}
+	c.apply(out)
+	for i := range out.Accounts {
+		if len(out.Accounts[i].Code) > 0 {
+			return out.Accounts[i].Address
+		}
+	}
+	b.Fatalf("deploying %s gave no code", name)
+	return vm.Address{}
+}
+
+// call makes a call that has to succeed, and applies its output.
+func call(b *testing.B, c *chain, e vm.Executor, in *vm.CallInput) *vm.Output {
+	out, err := e.Call(b.Context(), in)
+	if err != nil || out.Code != vm.OK {
+		b.Fatalf("%s: %+v, %v", in.Function, out, err)
+	}
+	c.apply(out)
+	return out
+}
+
+func increments(b *testing.B, c *chain, e vm.Executor) {
+	contract := deploy(b, c, e, "counter")
+	in := &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "increment"}
+	call(b, c, e, in)
+	before := new(big.Int).SetBytes(counted(b, c, e, contract))
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		call(b, c, e, in)
+	}
+	b.StopTimer()
+	after := new(big.Int).SetBytes(counted(b, c, e, contract))
+	if got := after.Sub(after, before); got.Int64() != int64(b.N) {
+		b.Errorf("counted %v, want %d", got, b.N)
+	}
+}
+
+func counted(b *testing.B, c *chain, e vm.Executor, contract vm.Address) []byte {
+	out := call(b, c, e, &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "get"})
+	return out.ReturnData[0]
+}
+
+// holders is the number of accounts between which tokens move.
+const holders = 1000
+
+func transfers(b *testing.B, c *chain, e vm.Executor) {
+	supply := big.NewInt(1_000_000_000)
+	contract := deploy(b, c, e, "erc20", supply.Bytes())
+	share := big.NewInt(900_000)
+	transfer := func(from, to int, amount *big.Int) *vm.CallInput {
+		recipient := user(to)
+		return &vm.CallInput{
+			Input:     vm.Input{Caller: user(from), Arguments: [][]byte{recipient[:], amount.Bytes()}, GasProvided: gasLimit},
+			Recipient: contract, Function: "transfer",
+		}
+	}
+	for i := 1; i < holders; i++ {
+		c.account(user(i))
+		call(b, c, e, transfer(0, i, share))
+	}
+	// Random pairs, the same on every run; a balance is far from running out.
+	random := rand.New(rand.NewPCG(1, 2))
+	pairs := make([]*vm.CallInput, 4096)
+	for i := range pairs {
+		from := random.IntN(holders)
+		pairs[i] = transfer(from, (from+1+random.IntN(holders-1))%holders, big.NewInt(int64(1+random.IntN(5))))
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		call(b, c, e, pairs[i%len(pairs)])
+	}
+	b.StopTimer()
+	sum := new(big.Int)
+	for i := range holders {
+		a := user(i)
+		out := call(b, c, e, &vm.CallInput{
+			Input:     vm.Input{Caller: a, Arguments: [][]byte{a[:]}, GasProvided: gasLimit},
+			Recipient: contract, Function: "balanceOf",
+		})
+		sum.Add(sum, new(big.Int).SetBytes(out.ReturnData[0]))
+	}
+	if sum.Cmp(supply) != 0 {
+		b.Errorf("balances sum to %v, want %v", sum, supply)
+	}
+}

@@ -1,0 +1,10 @@
+//go:build !linux
+
+package bench
+
+import "testing"
+
+func pin(b *testing.B) func() {
+	b.Skip("placement is known on Linux only")
+	return func() {}
+}
