@@ -126,6 +126,7 @@ func (x *Frame) send(call *asyncCall) error {
 		return err
 	}
 	x.take(call.gas)
+	x.spent("sent along")
 	return nil
 }
 
@@ -184,6 +185,7 @@ func (x *Frame) runCallback(available uint64, from, to vm.Address, function stri
 	}
 	if back.failed() {
 		x.take(x.limit) // what was provided is gone, what was used stays used
+		x.spent("failed callback")
 		x.result.message = back.message
 		x.addItem([]byte(back.code.String()))
 		x.addItem(append([]byte{}, x.input.CurrentTxHash...))

@@ -89,7 +89,9 @@ func (x *Frame) CodeSize(a vm.Address) (int, error) {
 // pay takes the initial cost of running code: base and the price of compiling
 // it. Equality passes.
 func (x *Frame) pay(base uint64, code contractCode) error {
-	return x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+	err := x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+	x.spent("code")
+	return err
 }
 
 // takeLock puts the gas of the callback of an arriving asynchronous call
@@ -104,6 +106,7 @@ func (x *Frame) takeLock() error {
 		return failOutOfGas()
 	}
 	x.take(s.AsyncCallStep + lock)
+	x.spent("async lock")
 	x.lock = lock
 	return nil
 }
@@ -111,6 +114,7 @@ func (x *Frame) takeLock() error {
 // unlock gives the lock back at the successful end of a level.
 func (x *Frame) unlock() {
 	x.give(x.lock)
+	x.spent("async lock")
 	x.lock = 0
 }
 
@@ -135,6 +139,7 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 		x.vm.sandbox.Stop(instance)
 		return failInvalidCode()
 	}
+	x.spent("code")
 	x.instance = instance
 	x.limit = x.GasLeft()
 	x.vm.live++

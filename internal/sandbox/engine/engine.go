@@ -193,7 +193,11 @@ type Code struct {
 // Compile compiles an instrumented module. An error means that the module is
 // not valid: the checks before the engine have a gap.
 func (e *Engine) Compile(instrumented []byte) (*Code, error) {
-	compiled, err := e.runtime.CompileModule(context.Background(), instrumented)
+	return e.compile(context.Background(), instrumented)
+}
+
+func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
+	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
