@@ -79,13 +79,15 @@ func New(name, root string) (Target, error) {
 			return nil, err
 		}
 		return NewInstrumenter(seeds)
+	case "hostcalls":
+		return NewHostCalls(nil)
 	}
 	return nil, fmt.Errorf("no target %q", name)
 }
 
 // Names lists the targets.
 func Names() []string {
-	return []string{"differential", "read-blind", "instrument"}
+	return []string{"differential", "read-blind", "instrument", "hostcalls"}
 }
 
 // Root is the directory of the module that the working directory is in.
