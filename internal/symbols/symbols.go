@@ -19,10 +19,9 @@ import (
 
 // A Table holds the symbols of one module.
 type Table struct {
-	names   map[uint32]string
-	base    int // where the content of the code section begins
-	lines   []line
-	hasName bool // there is a name section
+	names map[uint32]string
+	base  int // where the content of the code section begins
+	lines []line
 }
 
 // Read reads the symbols of a module. What cannot be read is left out.
@@ -45,7 +44,6 @@ func Read(code []byte) *Table {
 			t.names[i] = plain(name)
 		}
 	}
-	t.hasName = len(m.FunctionNames) > 0
 	sections := customSections(code)
 	t.base = sections.code
 	t.lines = readLines(sections.custom)
@@ -77,13 +75,17 @@ func plain(name string) string {
 		if n == 0 || n > len(rest) {
 			return name
 		}
-		parts = append(parts, rest[:n])
+		part := rest[:n]
+		if strings.HasPrefix(part, "_$") {
+			part = part[1:]
+		}
+		parts = append(parts, part)
 		rest = rest[n:]
 	}
 	if n := len(parts); n > 1 && len(parts[n-1]) == 17 && parts[n-1][0] == 'h' {
 		parts = parts[:n-1]
 	}
-	return strings.NewReplacer("$LT$", "<", "$GT$", ">", "$u20$", " ", "$RF$", "&", "$LP$", "(", "$RP$", ")", "$C$", ",", "..", "::", "_$", "$").
+	return strings.NewReplacer("$LT$", "<", "$GT$", ">", "$u20$", " ", "$RF$", "&", "$LP$", "(", "$RP$", ")", "$C$", ",", "..", "::").
 		Replace(strings.Join(parts, "::"))
 }
 

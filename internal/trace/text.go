@@ -71,13 +71,19 @@ func (t *Text) call(c *Call, indent string) {
 func (t *Text) end(c *Call, indent string) {
 	if c.Stop != nil {
 		t.line("", indent+"│ ", t.paint(red, "stopped: "+quoted(c.Stop.Reason)))
-		for _, p := range c.Stop.Stack {
+		for i, p := range c.Stop.Stack {
+			if i > 0 && p == c.Stop.Stack[i-1] {
+				continue
+			}
 			where := ""
 			if p.Offset > 0 {
 				where = fmt.Sprintf(" at 0x%x", p.Offset)
 			}
 			if p.Line > 0 {
 				where += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
+			}
+			if n := repeats(c.Stop.Stack[i:]); n > 1 {
+				where += fmt.Sprintf(", %d times", n)
 			}
 			t.line("", indent+"│   ", "in "+name(p.Function)+where)
 		}
@@ -94,6 +100,15 @@ func (t *Text) end(c *Call, indent string) {
 		text += ", message " + quoted(c.Message)
 	}
 	t.line("", indent, text)
+}
+
+// repeats counts how often the first place is there, one after the other.
+func repeats(stack []Place) int {
+	n := 1
+	for n < len(stack) && stack[n] == stack[0] {
+		n++
+	}
+	return n
 }
 
 // events writes events and gives the gas that they took.
@@ -155,7 +170,7 @@ func (t *Text) parameter(p *Parameter) string {
 	case p.Item != nil && p.Kind == "address":
 		text = t.Address(vm.Address(p.Item))
 	case p.Item != nil:
-		text = t.Bytes(p.Item)
+		text = t.bytes(p.Item)
 	case p.List != nil:
 		text = "[" + t.list(p.List) + "]"
 	case p.Number != nil && p.Text != "":
@@ -181,15 +196,15 @@ func number(n *big.Int) string {
 func (t *Text) event(e *Event) string {
 	switch e.Kind {
 	case Read:
-		return fmt.Sprintf("read %s[%s] = %s", t.Address(e.Address), t.Bytes(e.Key), t.value(e.After))
+		return fmt.Sprintf("read %s[%s] = %s", t.Address(e.Address), t.bytes(e.Key), t.value(e.After))
 	case Write:
-		return fmt.Sprintf("write %s[%s] = %s, was %s", t.Address(e.Address), t.Bytes(e.Key), t.value(e.After), t.value(e.Before))
+		return fmt.Sprintf("write %s[%s] = %s, was %s", t.Address(e.Address), t.bytes(e.Key), t.value(e.After), t.value(e.Before))
 	case Log:
-		return fmt.Sprintf("log %s [%s] data %s", t.Bytes(e.Log.Identifier), t.list(e.Log.Topics), t.value(e.Log.Data))
+		return fmt.Sprintf("log %s [%s] data %s", t.bytes(e.Log.Identifier), t.list(e.Log.Topics), t.value(e.Log.Data))
 	case Transfer:
 		text := fmt.Sprintf("transfer %s → %s value %d", t.Address(e.Transfer.Sender), t.Address(e.Address), e.Transfer.Value)
 		if len(e.Transfer.Data) > 0 {
-			text += " data " + t.Bytes(e.Transfer.Data)
+			text += " data " + t.bytes(e.Transfer.Data)
 		}
 		if e.Transfer.GasLimit > 0 {
 			text += " gas " + Separated(int64(e.Transfer.GasLimit))
@@ -199,17 +214,27 @@ func (t *Text) event(e *Event) string {
 	return t.paint(grey, e.Name)
 }
 
+// bytes writes bytes that are not too long to read.
+func (t *Text) bytes(b []byte) string {
+	const most, kept = 120, 80
+	text := t.Bytes(b)
+	if len(text) <= most {
+		return text
+	}
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:kept], ""), len(b))
+}
+
 func (t *Text) value(b []byte) string {
 	if len(b) == 0 {
 		return "nothing"
 	}
-	return t.Bytes(b)
+	return t.bytes(b)
 }
 
 func (t *Text) list(items [][]byte) string {
 	texts := make([]string, len(items))
 	for i, item := range items {
-		texts[i] = t.Bytes(item)
+		texts[i] = t.bytes(item)
 		if texts[i] == "" {
 			texts[i] = "0x"
 		}
