@@ -30,8 +30,12 @@ func Inherited() (*Pipes, error) {
 		if f == nil {
 			return nil, fmt.Errorf("descriptor %d (%s) is not open", fd, pipeName(fd))
 		}
-		if _, err := f.Stat(); err != nil {
-			return nil, fmt.Errorf("descriptor %d: %w: Core is started by a node, not by hand", fd, err)
+		stat, err := f.Stat()
+		if err == nil && stat.Mode()&(os.ModeNamedPipe|os.ModeSocket) == 0 {
+			err = errors.New("not a pipe") // perhaps something of Go's own
+		}
+		if err != nil {
+			return nil, fmt.Errorf("descriptor %d (%s): %w: Core is started by a node, not by hand", fd, pipeName(fd), err)
 		}
 		files[fd] = f
 	}
