@@ -2,6 +2,7 @@ package host
 
 import (
 	"errors"
+	"math/big"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
@@ -11,10 +12,9 @@ import (
 // An Observer sees executions from inside: for tools. It must not change what
 // it is shown, nor keep it. What it sees has no influence on any output.
 //
-// Between two things that it sees, the gas of a level changes for one reason
-// only, so that an observer which looks at GasLeft each time can say where all
-// gas went. While a guest runs, the gas is what the functions of
-// engine.Listener say.
+// An observer that looks at GasLeft each time can say where all gas went: what
+// changed since the last time was used by what ran last. While a guest runs,
+// its gas is what the functions of engine.Listener say.
 type Observer interface {
 	engine.Listener
 
@@ -24,12 +24,14 @@ type Observer interface {
 	// know its address yet.
 	EnterLevel(x *Frame, how string)
 
-	// LeaveLevel ends the present level. What failed has no effects.
-	LeaveLevel(x *Frame, code vm.ReturnCode, message string)
+	// LeaveLevel ends the present level; left is the gas that it gives back.
+	// What failed has no effects.
+	LeaveLevel(x *Frame, left uint64, code vm.ReturnCode, message string)
 
-	// Spend follows a change of gas that no guest made: "code" for starting
-	// it, "async lock", "sent along" with a message, "failed callback".
-	Spend(x *Frame, what string)
+	// Spend follows a change of gas that no guest made: "price of the code",
+	// "async lock", "sent along" with a message, "failed callback". It is
+	// negative if gas was given back, never 0.
+	Spend(x *Frame, what string, gas int64)
 
 	// HostCall begins a call of a host function, HostReturn ends it; one that
 	// ends the guest has no HostReturn. words holds the parameters, then the
@@ -105,16 +107,16 @@ func (v *VM) leaveLevel(x *Frame, f *failure) {
 	switch {
 	case v.observer == nil:
 	case f == nil:
-		v.observer.LeaveLevel(x, vm.OK, x.result.message)
+		v.observer.LeaveLevel(x, x.GasLeft(), vm.OK, x.result.message)
 	default:
-		v.observer.LeaveLevel(x, f.code, x.message(f))
+		v.observer.LeaveLevel(x, x.lock, f.code, x.message(f))
 	}
 }
 
-// spent tells the observer why gas has changed.
-func (x *Frame) spent(what string) {
-	if o := x.vm.observer; o != nil {
-		o.Spend(x, what)
+// spent tells the observer why gas has changed; left is what there was before.
+func (x *Frame) spent(what string, left uint64) {
+	if o := x.vm.observer; o != nil && left != x.GasLeft() {
+		o.Spend(x, what, int64(left-x.GasLeft()))
 	}
 }
 
@@ -162,3 +164,10 @@ func (x *Frame) Memory() []byte {
 
 // Storage is the account whose storage is "own" at this level.
 func (x *Frame) Storage() vm.Address { return x.storage }
+
+// Spare is gas beyond what the guest can count, used up before it starts.
+func (x *Frame) Spare() uint64 { return x.spare }
+
+// Number gives the number of a handle, if there is one. Unlike BigInt it makes
+// none.
+func (x *Frame) Number(h int32) (*big.Int, bool) { return x.numbers.get(h) }
