@@ -62,7 +62,19 @@ type Options struct {
 
 	// Limits bound what Core may cost the node.
 	Limits Limits
+
+	// Without switches off what makes requests fast. It never changes an
+	// output; it is there to find out what a problem comes from.
+	Without Without
 }
+
+// Without is a set of things that make requests fast and are switched off.
+type Without uint32
+
+const (
+	// WithoutRawPipes waits for messages in Go's poller.
+	WithoutRawPipes Without = 1 << iota
+)
 
 // Limits bound what Core may cost the node during one request. Zero means the
 // default.
