@@ -97,8 +97,19 @@ func newVM(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, row
 	return v, nil
 }
 
-// EngineName says what runs contracts: "compiler" or "interpreter".
+// Compiler is the name of the engine that makes executable memory.
+const Compiler = sandbox.Compiler
+
+// EngineName says what runs contracts: Compiler or "interpreter".
 func (v *VM) EngineName() string { return v.sandbox.EngineName() }
+
+// WarmUp compiles and runs a small module, so that nothing of the engine is
+// used for the first time later. It is called before any request.
+func (v *VM) WarmUp() error {
+	v.held, v.state = 0, state.New(v.hook) // memory is counted, as in a request
+	defer func() { v.state = nil }()
+	return v.sandbox.WarmUp()
+}
 
 // Close frees everything.
 func (v *VM) Close() error { return v.sandbox.Close() }
