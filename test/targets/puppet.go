@@ -19,8 +19,10 @@ import (
 //	each word that it takes
 //	anything else, which the words may point at
 //
-// The result of a call is left at resultAt. Every exported function does the
-// same. Because calls and words are data, the contract is compiled only once.
+// Results of calls are mixed into a number at resultAt, and so is, after the
+// last call, what calls have written to memory: the number is a part of the
+// return data. Every exported function does the same. Because calls and words
+// are data, the contract is compiled only once.
 
 // Where things are in a puppet's memory of memoryPages pages.
 const (
@@ -28,12 +30,14 @@ const (
 	addressesAt = 0x100 // accountCount of 32 bytes
 	amountsAt   = 0x300 // of 32 bytes
 	namesAt     = 0x500
-	moduleAt    = 0x800 // a small contract
-	callsAt     = 0xA00 // data of calls: function@argument…
-	scratchAt   = 0x1000
+	moduleAt    = 0x800  // a small contract
+	callsAt     = 0xA00  // data of calls: function@argument…
+	scratchAt   = 0x1000 // scratchSlots of scratchSlot bytes
 	scriptAt    = 0x4000
 
-	memoryPages = 2
+	scratchSlots = 32
+	scratchSlot  = 64
+	memoryPages  = 2
 )
 
 // names are what scripts may name: functions, storage keys, built-ins.
@@ -116,11 +120,9 @@ func puppet(rows []host.Import) []byte {
 		m.Types = append(m.Types, t)
 		return uint32(len(m.Types) - 1)
 	}
-	getArgument := uint32(0)
+	index := make(map[string]uint32)
 	for i := range rows {
-		if rows[i].Module == "env" && rows[i].Name == "getArgument" {
-			getArgument = uint32(i)
-		}
+		index[rows[i].Module+"."+rows[i].Name] = uint32(i)
 		m.Imports = append(m.Imports, wasm.Import{Module: rows[i].Module, Name: rows[i].Name, Type: typ(rowType(&rows[i]))})
 	}
 	step := typ(wasm.FuncType{Params: []wasm.ValueType{wasm.I32}, Results: []wasm.ValueType{wasm.I32}})
@@ -134,7 +136,7 @@ func puppet(rows []host.Import) []byte {
 	m.Table = &wasm.Limits{Min: n}
 	m.Elements = []wasm.Element{table}
 	m.Functions = append(m.Functions, 0)
-	m.Bodies = append(m.Bodies, runBody(getArgument, step, n))
+	m.Bodies = append(m.Bodies, runBody(index["env.getArgument"], index["env.finish"], step, n))
 	for _, name := range []string{"run", "init", "callBack", "again"} {
 		m.Exports = append(m.Exports, wasm.Export{Name: name, Index: 2 * n})
 	}
@@ -161,17 +163,14 @@ func stepBody(imported uint32, t wasm.FuncType) wasm.Body {
 		if p == wasm.I64 {
 			load = wasm.OpI64Load
 		}
-		c.index(load, 0)
-		c.bytes = wasm.AppendUnsigned(c.bytes, uint64(2+8*i))
+		c.memory(load, uint64(2+8*i))
 	}
 	c.index(wasm.OpCall, imported)
 	if len(t.Results) > 0 {
-		store := wasm.OpI32Store
-		if t.Results[0] == wasm.I64 {
-			store = wasm.OpI64Store
+		if t.Results[0] == wasm.I32 {
+			c.op(wasm.OpI64ExtendI32U)
 		}
-		c.index(store, 0)
-		c.bytes = append(c.bytes, 0)
+		c.mix()
 	}
 	c.index(wasm.OpLocalGet, 0)
 	c.number(wasm.OpI32Const, int64(2+8*len(t.Params)))
@@ -179,41 +178,51 @@ func stepBody(imported uint32, t wasm.FuncType) wasm.Body {
 	return wasm.Body{Code: c.bytes}
 }
 
-// runBody loads the script and makes its calls.
-func runBody(getArgument, step, imports uint32) wasm.Body {
+// runBody loads the script, makes its calls and gives what came of them.
+func runBody(getArgument, finish, step, imports uint32) wasm.Body {
+	const at, end = 0, 1 // locals
 	c := new(code)
 	c.number(wasm.OpI32Const, 0) // no calls, if there is no script
 	c.number(wasm.OpI32Const, 0)
-	c.index(wasm.OpI32Store16, 0)
-	c.bytes = wasm.AppendUnsigned(c.bytes, scriptAt)
+	c.memory(wasm.OpI32Store16, scriptAt)
 	c.number(wasm.OpI32Const, 0)
 	c.number(wasm.OpI32Const, scriptAt)
 	c.index(wasm.OpCall, getArgument)
 	c.op(wasm.OpDrop)
 	c.number(wasm.OpI32Const, scriptAt+2)
-	c.index(wasm.OpLocalTee, 0)
+	c.index(wasm.OpLocalTee, at)
 	c.number(wasm.OpI32Const, 0)
-	c.index(wasm.OpI32Load16U, 0)
-	c.bytes = wasm.AppendUnsigned(c.bytes, scriptAt)
+	c.memory(wasm.OpI32Load16U, scriptAt)
 	c.op(wasm.OpI32Add)
-	c.index(wasm.OpLocalSet, 1)
-	c.op(wasm.OpLoop)
-	c.bytes = append(c.bytes, wasm.NoResult)
-	c.index(wasm.OpLocalGet, 0)
-	c.index(wasm.OpLocalGet, 1)
-	c.op(wasm.OpI32LtU, wasm.OpIf)
-	c.bytes = append(c.bytes, wasm.NoResult)
-	c.index(wasm.OpLocalGet, 0)
-	c.index(wasm.OpLocalGet, 0)
-	c.index(wasm.OpI32Load16U, 0)
-	c.bytes = append(c.bytes, 0)
-	c.number(wasm.OpI32Const, int64(imports))
-	c.op(wasm.OpI32RemU)
-	c.index(wasm.OpCallIndirect, step)
-	c.bytes = append(c.bytes, 0)
-	c.index(wasm.OpLocalSet, 0)
-	c.index(wasm.OpBr, 1)
-	c.op(wasm.OpEnd, wasm.OpEnd, wasm.OpEnd)
+	c.index(wasm.OpLocalSet, end)
+	c.loop(at, end, func() {
+		c.index(wasm.OpLocalGet, at)
+		c.index(wasm.OpLocalGet, at)
+		c.memory(wasm.OpI32Load16U, 0)
+		c.number(wasm.OpI32Const, int64(imports))
+		c.op(wasm.OpI32RemU)
+		c.index(wasm.OpCallIndirect, step)
+		c.bytes = append(c.bytes, 0)
+		c.index(wasm.OpLocalSet, at)
+	})
+	c.number(wasm.OpI32Const, scratchAt)
+	c.index(wasm.OpLocalSet, at)
+	c.number(wasm.OpI32Const, scratchAt+scratchSlots*scratchSlot)
+	c.index(wasm.OpLocalSet, end)
+	c.loop(at, end, func() {
+		c.number(wasm.OpI32Const, resultAt)
+		c.index(wasm.OpLocalGet, at)
+		c.memory(wasm.OpI64Load, 0)
+		c.mix()
+		c.index(wasm.OpLocalGet, at)
+		c.number(wasm.OpI32Const, scratchSlot)
+		c.op(wasm.OpI32Add)
+		c.index(wasm.OpLocalSet, at)
+	})
+	c.number(wasm.OpI32Const, resultAt)
+	c.number(wasm.OpI32Const, 8)
+	c.index(wasm.OpCall, finish)
+	c.op(wasm.OpEnd)
 	return wasm.Body{Locals: []wasm.LocalRun{{Count: 2, Type: wasm.I32}}, Code: c.bytes}
 }
 
@@ -228,6 +237,33 @@ func (c *code) op(ops ...wasm.Opcode) {
 
 func (c *code) index(op wasm.Opcode, i uint32) {
 	c.bytes = wasm.AppendUnsigned(append(c.bytes, byte(op)), uint64(i))
+}
+
+// memory appends a load or store without an alignment.
+func (c *code) memory(op wasm.Opcode, offset uint64) {
+	c.bytes = wasm.AppendUnsigned(append(c.bytes, byte(op), 0), offset)
+}
+
+// mix takes resultAt and an i64 from the stack and mixes the number into the
+// one at resultAt.
+func (c *code) mix() {
+	c.number(wasm.OpI32Const, resultAt)
+	c.memory(wasm.OpI64Load, 0)
+	c.number(wasm.OpI64Const, 0x100000001B3)
+	c.op(wasm.OpI64Mul, wasm.OpI64Xor)
+	c.memory(wasm.OpI64Store, 0)
+}
+
+// loop appends body while the first local is less than the second.
+func (c *code) loop(at, end uint32, body func()) {
+	c.bytes = append(c.bytes, byte(wasm.OpLoop), wasm.NoResult)
+	c.index(wasm.OpLocalGet, at)
+	c.index(wasm.OpLocalGet, end)
+	c.op(wasm.OpI32LtU)
+	c.bytes = append(c.bytes, byte(wasm.OpIf), wasm.NoResult)
+	body()
+	c.index(wasm.OpBr, 1)
+	c.op(wasm.OpEnd, wasm.OpEnd)
 }
 
 func (c *code) number(op wasm.Opcode, v int64) {

@@ -141,7 +141,7 @@ func (s *scripter) pointer() uint64 {
 	case 1:
 		return uint64(s.n(scriptAt))
 	}
-	return scratchAt + uint64(s.n(64))*64
+	return scratchAt + scratchSlot*uint64(s.n(scratchSlots))
 }
 
 // keyLengths are those of public keys.
