@@ -163,6 +163,9 @@ func (o *lookInside) read(args []string) (*symbols.Set, *regexp.Regexp, error) {
 	case !o.ledger && len(args) != 1:
 		return nil, nil, fmt.Errorf("one scenario is needed, there are %d arguments", len(args))
 	}
+	if err := o.scenarioOptions.check(); err != nil {
+		return nil, nil, err
+	}
 	step, err := regexp.Compile(o.step)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--step: %w", err)

@@ -49,6 +49,7 @@ var allowed = map[string]string{
 	"internal/scenario": "vm internal/builtin",
 	"internal/suite":    "vm internal/scenario",
 	"internal/symbols":  "internal/sandbox/wasm",
+	"internal/examine":  "vm internal/gas internal/host internal/imports internal/sandbox/wasm",
 	"internal/profile":  "vm internal/host internal/symbols",
 	"internal/trace":    "vm internal/gas internal/host internal/imports internal/symbols",
 

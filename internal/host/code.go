@@ -193,19 +193,33 @@ func (v *VM) obeysContractRules(code *sandbox.Code) bool {
 		return false
 	}
 	for _, f := range code.Functions() {
-		if len(f.Type.Params) > 0 || len(f.Type.Results) > 0 {
+		if v.ExportFault(f.Name, f.Type) != "" {
 			return false
-		}
-		if len(f.Name) == 0 || len(f.Name) > maxFunctionName || v.reserved[f.Name] {
-			return false
-		}
-		for i := range len(f.Name) {
-			if f.Name[i] > 0x7F {
-				return false
-			}
 		}
 	}
 	return true
+}
+
+// ExportFault says why a contract must not export a function, or "".
+func (v *VM) ExportFault(name string, t sandbox.FuncType) string {
+	switch {
+	case len(t.Params) > 0:
+		return "it has parameters"
+	case len(t.Results) > 0:
+		return "it has a result"
+	case len(name) == 0:
+		return "its name is empty"
+	case len(name) > maxFunctionName:
+		return "its name has more than 255 bytes"
+	case v.reserved[name]:
+		return "its name is reserved"
+	}
+	for i := range len(name) {
+		if name[i] > 0x7F {
+			return "its name is not ASCII"
+		}
+	}
+	return ""
 }
 
 // record notes the code that a level deployed.

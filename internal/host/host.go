@@ -187,13 +187,6 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 			return engine.HostFunction{}, fmt.Errorf("import %s.%s: %w", row.Module, row.Name, err)
 		}
 	}
-	var t sandbox.FuncType
-	for _, p := range row.Params {
-		t.Params = append(t.Params, p.Words...)
-	}
-	if row.Result.Type != 0 {
-		t.Results = []sandbox.ValueType{row.Result.Type}
-	}
 	body := row.Body
 	call := func(stack []uint64) {
 		x := v.top
@@ -214,5 +207,5 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 	if v.observer != nil {
 		call = v.observed(row, call)
 	}
-	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: t, Call: call}, nil
+	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: row.FuncType(), Call: call}, nil
 }

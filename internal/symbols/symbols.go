@@ -96,33 +96,17 @@ type sections struct {
 	custom  map[string][]byte
 }
 
-const (
-	customID = 0
-	codeID   = 10
-)
-
-// customSections finds the custom sections of a module that has been parsed.
 func customSections(code []byte) sections {
 	s := sections{custom: make(map[string][]byte)}
-	const header = 8
-	for pos := header; pos < len(code); {
-		id := code[pos]
-		size, n := binary.Uvarint(code[pos+1:])
-		start := pos + 1 + n
-		if n <= 0 || size > uint64(len(code)-start) {
-			return s
+	for _, section := range wasm.Sections(code) {
+		content := code[section.Offset : section.Offset+section.Size]
+		switch {
+		case section.Custom: // the content begins with the name, after its length
+			_, n := binary.Uvarint(content)
+			s.custom[section.Name] = content[min(max(n, 0)+len(section.Name), len(content)):]
+		case section.Name == "code":
+			s.code, s.content = section.Offset, content
 		}
-		content := code[start : start+int(size)]
-		switch id {
-		case codeID:
-			s.code, s.content = start, content
-		case customID:
-			length, n := binary.Uvarint(content)
-			if n > 0 && length <= uint64(len(content)-n) {
-				s.custom[string(content[n:n+int(length)])] = content[n+int(length):]
-			}
-		}
-		pos = start + int(size)
 	}
 	return s
 }
