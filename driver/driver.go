@@ -272,8 +272,10 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if err == nil {
 		sound = true
 		d.backoff.reset()
-		d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
-			"questions", part.questions, "duration", time.Since(begin))
+		if d.log.Enabled(ctx, LevelTrace) {
+			d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
+				"questions", part.questions, "duration", time.Since(begin))
+		}
 		return r, nil
 	}
 	var hook *hookError

@@ -122,6 +122,7 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 	defer release()
 	hello, err := protocol.Start().Call(first, &protocol.Init{
 		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: p.config,
+		CollectAnytime: o.Without&WithoutLateCollection != 0,
 	})
 	var denial *ipc.Denial
 	switch {

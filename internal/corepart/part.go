@@ -43,12 +43,17 @@ func Main(build string, construct Constructor) int {
 		fmt.Fprintf(os.Stderr, "core: %v\n", err)
 		return ExitDescriptors
 	}
-	return Run(pipes, build, construct, os.Stderr, os.Exit)
+	return run(pipes, build, construct, os.Stderr, os.Exit, true)
 }
 
 // Run is Main on given pipes, which it closes. exit ends the process in the
 // middle of an execution because the Node is gone.
 func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
+	return run(pipes, build, construct, stderr, exit, false)
+}
+
+// run is Run; alone says that the process is Core and nothing else.
+func run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int), alone bool) int {
 	lines := newLines(pipes.LogLines)
 	go func() {
 		// It may stay in its read until the process ends.
@@ -56,7 +61,7 @@ func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, ex
 			exit(ExitLoop)
 		}
 	}()
-	p := &part{pipes: pipes, build: build, log: lines.logger("core/part")}
+	p := &part{pipes: pipes, build: build, alone: alone, log: lines.logger("core/part")}
 	code, err := p.run(lines, construct)
 	p.log.Error("end of loop", "err", err)
 	lines.close()
@@ -71,6 +76,8 @@ func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, ex
 type part struct {
 	pipes     *Pipes
 	build     string
+	alone     bool       // in the process
+	collector *collector // nil: Go collects when it wants to
 	log       *slog.Logger
 	host      *slog.Logger
 	duration  *slog.Logger
@@ -124,6 +131,9 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 		return deny(ExitInit, err)
 	}
 	p.executor = executor
+	if p.alone && !init.CollectAnytime {
+		p.collector = newCollector()
+	}
 	hello, err := method.Answer(first, &protocol.Hello{
 		Protocol: protocol.Version, Build: p.build,
 		Engine: facts.Engine, Schedule: facts.Schedule, Sandbox: facts.Sandbox,
@@ -154,6 +164,9 @@ func (p *part) loop() error {
 		}
 		if err := p.messenger.Reset(); err != nil {
 			return err
+		}
+		if p.collector != nil {
+			p.collector.answered()
 		}
 	}
 }
@@ -201,8 +214,9 @@ func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.
 	begin := time.Now()
 	p.gateway.begin(fetched)
 	output, err := run()
-	p.duration.Log(context.Background(), ipc.LevelTrace, "executed",
-		"request", method.Name, "duration", time.Since(begin))
+	if ctx := context.Background(); p.duration.Enabled(ctx, ipc.LevelTrace) {
+		p.duration.Log(ctx, ipc.LevelTrace, "executed", "request", method.Name, "duration", time.Since(begin))
+	}
 	if p.gateway.broken != nil {
 		return nil, p.gateway.broken
 	}

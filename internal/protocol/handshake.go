@@ -11,6 +11,9 @@ type Init struct {
 	Codec      ipc.Codec // of everything after the handshake
 	FrameBytes int       // the largest payload, in either direction
 	Config     vm.Config
+
+	// CollectAnytime lets Go collect garbage while a contract runs.
+	CollectAnytime bool `json:",omitempty"`
 }
 
 // Hello is Core's first message: who it is, and that it is ready.
