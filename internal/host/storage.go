@@ -47,7 +47,7 @@ func (x *Frame) Store(key, value []byte) (int32, error) {
 	}
 	x.state.AddRefund(refund)
 	if status != storageUnchanged {
-		x.state.Write(x.storage, key, append([]byte{}, value...))
+		x.state.Write(x.storage, key, x.state.Copy(value))
 	}
 	return status, nil
 }
