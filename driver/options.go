@@ -114,6 +114,10 @@ type Without uint32
 const (
 	// WithoutRawPipes waits for messages in Go's poller.
 	WithoutRawPipes Without = 1 << iota
+	// WithoutPrediction sends no storage along with a request.
+	WithoutPrediction
+	// WithoutLateCollection lets Core collect garbage while a contract runs.
+	WithoutLateCollection
 )
 
 // Limits bound what Core may cost the node during one request. Zero means the

@@ -128,7 +128,8 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 	defer release()
 	hello, err := protocol.Start().Call(first, &protocol.Init{
 		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: p.config,
-		Sandbox: protocol.Sandbox{Off: o.Sandbox == SandboxOff, Strict: o.Strict},
+		Sandbox:        protocol.Sandbox{Off: o.Sandbox == SandboxOff, Strict: o.Strict},
+		CollectAnytime: o.Without&WithoutLateCollection != 0,
 	})
 	var denial *ipc.Denial
 	switch {

@@ -52,21 +52,22 @@ func Main(build string, construct Constructor) int {
 	// The pipes are left open: whoever is confined may not be allowed to close
 	// them, and the end of the process does it.
 	defer runtime.KeepAlive(pipes)
-	return converse(pipes, build, construct, os.Stderr, os.Exit)
+	return converse(pipes, build, construct, os.Stderr, os.Exit, true)
 }
 
 // Run is Main on given pipes, which it closes. exit ends the process in the
 // middle of an execution because the Node is gone.
 func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
-	code := converse(pipes, build, construct, stderr, exit)
+	code := converse(pipes, build, construct, stderr, exit, false)
 	if err := pipes.Close(); err != nil {
 		fmt.Fprintf(stderr, "core: %v\n", err)
 	}
 	return code
 }
 
-// converse is Core on given pipes.
-func converse(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
+// converse is Core on given pipes; alone says that the process is Core and
+// nothing else.
+func converse(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int), alone bool) int {
 	lines := newLines(pipes.LogLines)
 	go func() {
 		// It may stay in its read until the process ends.
@@ -74,7 +75,7 @@ func converse(pipes *Pipes, build string, construct Constructor, stderr io.Write
 			exit(ExitLoop)
 		}
 	}()
-	p := &part{pipes: pipes, build: build, log: lines.logger("core/part")}
+	p := &part{pipes: pipes, build: build, alone: alone, log: lines.logger("core/part")}
 	code, err := p.run(lines, construct)
 	p.log.Error("end of loop", "err", err)
 	lines.close()
@@ -86,6 +87,8 @@ func converse(pipes *Pipes, build string, construct Constructor, stderr io.Write
 type part struct {
 	pipes     *Pipes
 	build     string
+	alone     bool       // in the process
+	collector *collector // nil: Go collects when it wants to
 	log       *slog.Logger
 	host      *slog.Logger
 	duration  *slog.Logger
@@ -142,6 +145,9 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 	if err := p.pipes.Init.Close(); err != nil { // there is nothing more on it
 		return deny(ExitInit, err)
 	}
+	if p.alone && !init.CollectAnytime {
+		p.collector = newCollector()
+	}
 	var layers, missing []string
 	if facts.Confine != nil {
 		layers, missing = facts.Confine()
@@ -176,6 +182,9 @@ func (p *part) loop() error {
 		}
 		if err := p.messenger.Reset(); err != nil {
 			return err
+		}
+		if p.collector != nil {
+			p.collector.answered()
 		}
 	}
 }
@@ -223,8 +232,9 @@ func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.
 	begin := time.Now()
 	p.gateway.begin(fetched)
 	output, err := run()
-	p.duration.Log(context.Background(), ipc.LevelTrace, "executed",
-		"request", method.Name, "duration", time.Since(begin))
+	if ctx := context.Background(); p.duration.Enabled(ctx, ipc.LevelTrace) {
+		p.duration.Log(ctx, ipc.LevelTrace, "executed", "request", method.Name, "duration", time.Since(begin))
+	}
 	if p.gateway.broken != nil {
 		return nil, p.gateway.broken
 	}

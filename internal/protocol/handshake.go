@@ -12,6 +12,9 @@ type Init struct {
 	FrameBytes int       // the largest payload, in either direction
 	Config     vm.Config
 	Sandbox    Sandbox
+
+	// CollectAnytime lets Go collect garbage while a contract runs.
+	CollectAnytime bool `json:",omitempty"`
 }
 
 // Sandbox is how Core is to protect the machine from itself.
