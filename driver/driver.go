@@ -22,6 +22,9 @@ type Driver struct {
 	options Options
 	log     *slog.Logger
 	replier *replier
+
+	predictor predictor // of whoever has the turn
+
 	turn    chan struct{} // holds one token while somebody has the turn
 	backoff backoff       // of whoever has the turn
 
@@ -62,6 +65,7 @@ func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 		config:  o.Config,
 		profile: o.LogProfile,
 	}
+	d.predictor.off = o.Without&WithoutPrediction != 0
 	d.life, d.endLife = context.WithCancel(context.Background())
 	if err := d.RestartCoreIfNecessary(); err != nil {
 		return nil, err
@@ -101,14 +105,20 @@ func (d *Driver) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, err
 	return request(ctx, d, work[protocol.CallRequest, vm.Output]{
 		method: protocol.Call(), replier: d.replier,
 		build: func() *protocol.CallRequest {
-			return &protocol.CallRequest{Input: *input, Fetched: d.replier.fetch(input.Caller, input.Recipient)}
+			fetched := d.replier.fetch(input.Caller, input.Recipient)
+			fetched.Storage = d.predictor.predict(d.replier.witness, input)
+			return &protocol.CallRequest{Input: *input, Fetched: fetched}
 		},
 		check: func(p *process, out *vm.Output) error {
 			v := verdict{witness: d.replier.witness, input: &input.Input, config: &p.config}
 			if input.Function == upgradeFunction {
 				v.upgrade = input.Recipient
 			}
-			return v.check(out)
+			if err := v.check(out); err != nil {
+				return err
+			}
+			d.predictor.learn(d.replier.witness, input, out)
+			return nil
 		},
 	})
 }
@@ -262,8 +272,10 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if err == nil {
 		sound = true
 		d.backoff.reset()
-		d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
-			"questions", part.questions, "duration", time.Since(begin))
+		if d.log.Enabled(ctx, LevelTrace) {
+			d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
+				"questions", part.questions, "duration", time.Since(begin))
+		}
 		return r, nil
 	}
 	var hook *hookError
@@ -326,6 +338,9 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 	p.generation = generation
 	d.set(p)
 	d.log.Info("core started", p.attrs()...)
+	if len(p.missing) > 0 {
+		d.log.Warn("core runs with less protection than there could be", "missing", p.missing)
+	}
 	return p, nil
 }
 

@@ -62,7 +62,63 @@ type Options struct {
 
 	// Limits bound what Core may cost the node.
 	Limits Limits
+
+	// Without switches off what makes requests fast. It never changes an
+	// output; it is there to find out what a problem comes from.
+	Without Without
+
+	// Sandbox says how much of the protection against Core itself must be
+	// there. Which layers are on is logged at every start, see also
+	// Driver.Sandbox.
+	Sandbox Sandbox
+
+	// Strict forbids Core to make memory executable. Contracts then run on the
+	// interpreter, with the same results, much slower.
+	Strict bool
+
+	// Namespaces gives Core namespaces of its own for users, processes,
+	// network, mounts, names and messages of the system, on Linux. It makes a
+	// start several times as long.
+	Namespaces bool
 }
+
+// Sandbox says what is to be done if the machine lacks a layer of protection.
+type Sandbox uint8
+
+const (
+	// SandboxBest goes on with the layers that there are, with a warning that
+	// names the others. It is the default.
+	SandboxBest Sandbox = iota
+	// SandboxRequire starts no Core that lacks a layer.
+	SandboxRequire
+	// SandboxOff protects nothing. It is for debugging.
+	SandboxOff
+)
+
+// String names the choice.
+func (s Sandbox) String() string {
+	switch s {
+	case SandboxBest:
+		return "best"
+	case SandboxRequire:
+		return "require"
+	case SandboxOff:
+		return "off"
+	}
+	return fmt.Sprintf("sandbox %d", uint8(s))
+}
+
+// Without is a set of things that make requests fast and are switched off.
+type Without uint32
+
+const (
+	// WithoutRawPipes waits for messages in Go's poller.
+	WithoutRawPipes Without = 1 << iota
+	// WithoutPrediction sends no storage along with a request.
+	WithoutPrediction
+	// WithoutLateCollection lets Core collect garbage while a contract runs.
+	WithoutLateCollection
+)
 
 // Limits bound what Core may cost the node during one request. Zero means the
 // default.
@@ -93,6 +149,12 @@ func (o Options) complete() (Options, error) {
 	}
 	if !o.Codec.Known() {
 		return o, fmt.Errorf("driver: unknown codec %d", o.Codec)
+	}
+	if o.Sandbox > SandboxOff {
+		return o, fmt.Errorf("driver: unknown %v", o.Sandbox)
+	}
+	if o.Sandbox == SandboxOff && (o.Strict || o.Namespaces) {
+		return o, fmt.Errorf("driver: a sandbox that is off is neither strict nor has it namespaces")
 	}
 	if o.Path != "" && o.Self {
 		return o, fmt.Errorf("driver: both Path and Self are given")

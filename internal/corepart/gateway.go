@@ -1,6 +1,7 @@
 package corepart
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type gateway struct {
 	log       *slog.Logger
 	block     *vm.BlockFacts
 	accounts  map[vm.Address]account // fetched beforehand or asked
+	storage   []protocol.FetchedPair // fetched beforehand
 	failure   error                  // of the hook, in this execution
 	broken    error                  // of the channel
 }
@@ -35,6 +37,7 @@ type account struct {
 func (g *gateway) begin(f *protocol.Fetched) {
 	g.failure = nil
 	g.block = f.Block
+	g.storage = f.Storage
 	g.accounts = make(map[vm.Address]account, len(f.Accounts))
 	for i := range f.Accounts {
 		a := &f.Accounts[i]
@@ -117,6 +120,11 @@ func (g *gateway) Code(address vm.Address, hash vm.Hash) ([]byte, error) {
 
 // Storage implements vm.BlockchainHook.
 func (g *gateway) Storage(address vm.Address, key []byte) ([]byte, error) {
+	for i := range g.storage {
+		if p := &g.storage[i]; p.Address == address && bytes.Equal(p.Key, key) {
+			return p.Value, nil
+		}
+	}
 	return bytesOf(ask(g, protocol.Storage(), &protocol.StorageOf{Address: address, Key: key}))
 }
 

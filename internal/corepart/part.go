@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
@@ -28,7 +29,12 @@ const (
 type Facts struct {
 	Engine   string
 	Schedule vm.Hash
-	Sandbox  []string
+
+	// Confine, if it is not nil, protects the machine from this process. It is
+	// called when everything else is ready, as the last thing before Core says
+	// that it is, and tells which layers of protection are on, and which are
+	// missing and why.
+	Confine func() (layers, missing []string)
 }
 
 // A Constructor makes the executor that runs contracts, with hook to ask the
@@ -43,12 +49,25 @@ func Main(build string, construct Constructor) int {
 		fmt.Fprintf(os.Stderr, "core: %v\n", err)
 		return ExitDescriptors
 	}
-	return Run(pipes, build, construct, os.Stderr, os.Exit)
+	// The pipes are left open: whoever is confined may not be allowed to close
+	// them, and the end of the process does it.
+	defer runtime.KeepAlive(pipes)
+	return converse(pipes, build, construct, os.Stderr, os.Exit, true)
 }
 
 // Run is Main on given pipes, which it closes. exit ends the process in the
 // middle of an execution because the Node is gone.
 func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
+	code := converse(pipes, build, construct, stderr, exit, false)
+	if err := pipes.Close(); err != nil {
+		fmt.Fprintf(stderr, "core: %v\n", err)
+	}
+	return code
+}
+
+// converse is Core on given pipes; alone says that the process is Core and
+// nothing else.
+func converse(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int), alone bool) int {
 	lines := newLines(pipes.LogLines)
 	go func() {
 		// It may stay in its read until the process ends.
@@ -56,13 +75,10 @@ func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, ex
 			exit(ExitLoop)
 		}
 	}()
-	p := &part{pipes: pipes, build: build, log: lines.logger("core/part")}
+	p := &part{pipes: pipes, build: build, alone: alone, log: lines.logger("core/part")}
 	code, err := p.run(lines, construct)
 	p.log.Error("end of loop", "err", err)
 	lines.close()
-	if closing := pipes.Close(); closing != nil {
-		err = errors.Join(err, closing)
-	}
 	fmt.Fprintf(stderr, "core: %v\n", err)
 	return code
 }
@@ -71,6 +87,8 @@ func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, ex
 type part struct {
 	pipes     *Pipes
 	build     string
+	alone     bool       // in the process
+	collector *collector // nil: Go collects when it wants to
 	log       *slog.Logger
 	host      *slog.Logger
 	duration  *slog.Logger
@@ -124,9 +142,19 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 		return deny(ExitInit, err)
 	}
 	p.executor = executor
+	if err := p.pipes.Init.Close(); err != nil { // there is nothing more on it
+		return deny(ExitInit, err)
+	}
+	if p.alone && !init.CollectAnytime {
+		p.collector = newCollector()
+	}
+	var layers, missing []string
+	if facts.Confine != nil {
+		layers, missing = facts.Confine()
+	}
 	hello, err := method.Answer(first, &protocol.Hello{
 		Protocol: protocol.Version, Build: p.build,
-		Engine: facts.Engine, Schedule: facts.Schedule, Sandbox: facts.Sandbox,
+		Engine: facts.Engine, Schedule: facts.Schedule, Sandbox: layers, Missing: missing,
 	})
 	if err != nil {
 		return ExitInit, err
@@ -154,6 +182,9 @@ func (p *part) loop() error {
 		}
 		if err := p.messenger.Reset(); err != nil {
 			return err
+		}
+		if p.collector != nil {
+			p.collector.answered()
 		}
 	}
 }
@@ -201,8 +232,9 @@ func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.
 	begin := time.Now()
 	p.gateway.begin(fetched)
 	output, err := run()
-	p.duration.Log(context.Background(), ipc.LevelTrace, "executed",
-		"request", method.Name, "duration", time.Since(begin))
+	if ctx := context.Background(); p.duration.Enabled(ctx, ipc.LevelTrace) {
+		p.duration.Log(ctx, ipc.LevelTrace, "executed", "request", method.Name, "duration", time.Since(begin))
+	}
 	if p.gateway.broken != nil {
 		return nil, p.gateway.broken
 	}

@@ -59,8 +59,13 @@ func pipeName(fd int) string {
 	return "logLines"
 }
 
-// Close closes all pipes.
+// Close closes all pipes that are open.
 func (p *Pipes) Close() error {
-	return errors.Join(p.Init.Close(), p.NodeToCore.Close(), p.CoreToNode.Close(),
-		p.LogProfile.Close(), p.LogLines.Close())
+	var errs []error
+	for _, f := range []*os.File{p.Init, p.NodeToCore, p.CoreToNode, p.LogProfile, p.LogLines} {
+		if err := f.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }

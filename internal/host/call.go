@@ -23,13 +23,57 @@ func (v *VM) newFrame(input vm.CallInput) *Frame {
 	if input.Value == nil {
 		input.Value = new(big.Int)
 	}
-	x := &Frame{
+	l := v.levels.next()
+	l.frame = Frame{
 		vm: v, state: v.state, input: input, storage: input.Recipient,
-		numbers: new(numbers), result: new(result),
+		numbers: &l.numbers, result: &l.result,
 	}
-	x.setGas(input.GasProvided)
-	return x
+	l.frame.setGas(input.GasProvided)
+	return &l.frame
 }
+
+// level is a frame and what it points to.
+type level struct {
+	frame   Frame
+	numbers numbers
+	result  result
+}
+
+// levels are those of the running request, in the order in which they began.
+// They are used again by the next request: levels of one request may share
+// numbers and results.
+type levels struct {
+	kept [maxInstances]*level
+	used int
+}
+
+// next gives an empty level.
+func (l *levels) next() *level {
+	if l.used == len(l.kept) {
+		return new(level)
+	}
+	if l.kept[l.used] == nil {
+		l.kept[l.used] = new(level)
+	}
+	l.used++
+	return l.kept[l.used-1]
+}
+
+// reset empties the levels of the last request.
+func (l *levels) reset() {
+	for _, used := range l.kept[:l.used] {
+		dense := used.numbers.dense
+		clear(dense)
+		if cap(dense) > keptNumbers {
+			dense = nil
+		}
+		*used = level{numbers: numbers{dense: dense[:0]}}
+	}
+	l.used = 0
+}
+
+// keptNumbers is how much room for big integers a level keeps.
+const keptNumbers = 64
 
 // Call implements vm.Executor.
 func (v *VM) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) {

@@ -153,7 +153,7 @@ func (x *Frame) Finish(data []byte) error {
 	if err := x.vm.fits(int64(itemBytes + len(data))); err != nil {
 		return err
 	}
-	x.addItem(append([]byte{}, data...))
+	x.addItem(x.state.Copy(data))
 	return nil
 }
 
@@ -186,12 +186,12 @@ func (x *Frame) WriteLog(identifier []byte, topics [][]byte, data []byte) error 
 	if err := x.vm.fits(state.LogBytes(identifier, topics, data)); err != nil {
 		return err
 	}
-	entry := vm.LogEntry{Address: x.Address(), Data: append([]byte(nil), data...)}
-	if identifier != nil {
-		entry.Identifier = append([]byte{}, identifier...)
+	entry := vm.LogEntry{Address: x.Address(), Data: x.state.Copy(data), Identifier: x.state.Copy(identifier)}
+	if len(topics) > 0 {
+		entry.Topics = make([][]byte, len(topics))
 	}
-	for _, topic := range topics {
-		entry.Topics = append(entry.Topics, append([]byte{}, topic...))
+	for i, topic := range topics {
+		entry.Topics[i] = x.state.Copy(topic)
 	}
 	x.state.AddLog(entry)
 	if o := x.vm.observer; o != nil {

@@ -37,6 +37,9 @@ type VM struct {
 	reserved map[string]bool // names that no contract may export
 	observer Observer        // nil but for tools
 
+	world  *state.State // of every request in turn
+	levels levels
+
 	// Of the running request:
 	state *state.State
 	top   *Frame // the level whose guest runs
@@ -59,7 +62,7 @@ func newVM(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, row
 	if len(config.ProtectedKeyPrefix) == 0 {
 		config.ProtectedKeyPrefix = []byte("DHARITRI")
 	}
-	v := &VM{hook: hook, config: config, schedule: schedule, observer: o,
+	v := &VM{hook: hook, config: config, schedule: schedule, observer: o, world: state.New(hook),
 		builtins: make(map[string]bool), reserved: map[string]bool{upgradeFunction: true}}
 	for _, name := range config.BuiltinFunctions {
 		v.builtins[name], v.reserved[name] = true, true
@@ -97,8 +100,19 @@ func newVM(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, row
 	return v, nil
 }
 
-// EngineName says what runs contracts: "compiler" or "interpreter".
+// Compiler is the name of the engine that makes executable memory.
+const Compiler = sandbox.Compiler
+
+// EngineName says what runs contracts: Compiler or "interpreter".
 func (v *VM) EngineName() string { return v.sandbox.EngineName() }
+
+// WarmUp compiles and runs a small module, so that nothing of the engine is
+// used for the first time later. It is called before any request.
+func (v *VM) WarmUp() error {
+	v.held, v.state = 0, state.New(v.hook) // memory is counted, as in a request
+	defer func() { v.state = nil }()
+	return v.sandbox.WarmUp()
+}
 
 // Close frees everything.
 func (v *VM) Close() error { return v.sandbox.Close() }
@@ -106,14 +120,20 @@ func (v *VM) Close() error { return v.sandbox.Close() }
 // begin readies the VM for one request. Nothing of an earlier request is left
 // behind, also if that one ended in the middle.
 func (v *VM) begin(ctx context.Context) error {
-	v.state, v.top, v.live, v.held = state.New(v.hook), nil, 0, 0
+	v.world.Reset() // if the last request did not come to its end
+	v.levels.reset()
+	v.state, v.top, v.live, v.held = v.world, nil, 0, 0
 	return ctx.Err()
 }
 
 // end ends the top level and builds the output of the request. err is what
 // ended it, or nil.
 func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
-	defer func() { v.state, v.top = nil, nil }()
+	defer func() {
+		v.state, v.top = nil, nil
+		v.world.Reset()
+		v.levels.reset()
+	}()
 	if err == nil {
 		err = v.fits(0)
 	}

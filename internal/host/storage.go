@@ -50,7 +50,7 @@ func (x *Frame) Store(key, value []byte) (int32, error) {
 		o.Write(x, key, old, value)
 	}
 	if status != storageUnchanged {
-		x.state.Write(x.storage, key, append([]byte{}, value...))
+		x.state.Write(x.storage, key, x.state.Copy(value))
 	}
 	return status, nil
 }

@@ -83,6 +83,13 @@ func appendFetched(dst []byte, f *Fetched) []byte {
 		dst = ipc.AppendBool(dst, a.Refused)
 		dst = ipc.AppendBytes(dst, a.Text)
 	}
+	dst = ipc.AppendUint32(dst, uint32(len(f.Storage)))
+	for i := range f.Storage {
+		p := &f.Storage[i]
+		dst = append(dst, p.Address[:]...)
+		dst = ipc.AppendBytes(dst, p.Key)
+		dst = ipc.AppendBytes(dst, p.Value)
+	}
 	return dst
 }
 
@@ -99,6 +106,14 @@ func readFetched(r *ipc.Reader, f *Fetched) {
 		a.Account = readAccount(r)
 		a.Refused = r.Bool()
 		a.Text = r.Bytes()
+	}
+	const smallestPair = vm.AddressLength + 4 + 4
+	f.Storage = list[FetchedPair](r, smallestPair)
+	for i := range f.Storage {
+		p := &f.Storage[i]
+		readAddress(r, &p.Address)
+		p.Key = r.Bytes()
+		p.Value = r.Bytes()
 	}
 }
 

@@ -22,6 +22,14 @@ type CallRequest struct {
 type Fetched struct {
 	Block    *vm.BlockFacts // nil if it was not fetched
 	Accounts []FetchedAccount
+	Storage  []FetchedPair `json:",omitempty"` // a guess; what is not read has no effect
+}
+
+// FetchedPair is the answer to Storage.
+type FetchedPair struct {
+	Address vm.Address
+	Key     []byte
+	Value   []byte
 }
 
 // FetchedAccount is the answer to Account.

@@ -76,7 +76,10 @@ func New(o Options) (*Sandbox, error) {
 	return s, nil
 }
 
-// EngineName says what runs: "compiler" or "interpreter".
+// Compiler is the name of the engine that makes executable memory.
+const Compiler = engine.Compiler
+
+// EngineName says what runs: Compiler or "interpreter".
 func (s *Sandbox) EngineName() string { return s.engine.Name() }
 
 // Close frees everything.

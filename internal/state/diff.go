@@ -2,8 +2,8 @@ package state
 
 import (
 	"bytes"
+	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -11,9 +11,23 @@ import (
 // Accounts lists what was done to every account that was touched, sorted by
 // address, storage pairs by key.
 func (s *State) Accounts() []vm.OutputAccount {
-	list := make([]vm.OutputAccount, 0, len(s.accounts))
+	n := 0
 	for _, acc := range s.accounts {
-		list = append(list, acc.output())
+		if acc.listed {
+			n++
+		}
+	}
+	list := make([]vm.OutputAccount, 0, n)
+	zeros := make([]big.Int, n) // an output owns its integers
+	for _, acc := range s.accounts {
+		if !acc.listed {
+			continue
+		}
+		out := acc.output()
+		if out.BalanceDelta == &s.zero {
+			out.BalanceDelta = &zeros[len(list)]
+		}
+		list = append(list, out)
 	}
 	slices.SortFunc(list, func(a, b vm.OutputAccount) int {
 		return bytes.Compare(a.Address[:], b.Address[:])
@@ -32,19 +46,26 @@ func (acc *account) output() vm.OutputAccount {
 	}
 	if acc.code != nil {
 		out.Code, out.CodeMetadata = acc.code.Bytes, acc.code.Metadata
-		out.CodeDeployer = acc.code.Deployer[:]
+		out.CodeDeployer = bytes.Clone(acc.code.Deployer[:])
 	}
-	keys := make([]string, 0, len(acc.pairs))
-	for key := range acc.pairs {
-		keys = append(keys, key)
+	n := 0
+	for i := range acc.pairs.entries {
+		if acc.pairs.entries[i].pair.listed {
+			n++
+		}
 	}
-	slices.SortFunc(keys, strings.Compare)
-	for _, key := range keys {
-		p := acc.pairs[key]
-		out.StorageUpdates = append(out.StorageUpdates, vm.StorageUpdate{
-			Key: []byte(key), Value: p.value, Written: p.written,
-		})
+	if n == 0 {
+		return out
 	}
+	out.StorageUpdates = make([]vm.StorageUpdate, 0, n)
+	for i := range acc.pairs.entries {
+		if e := &acc.pairs.entries[i]; e.pair.listed {
+			out.StorageUpdates = append(out.StorageUpdates, vm.StorageUpdate{
+				Key: e.key, Value: e.pair.value, Written: e.pair.written,
+			})
+		}
+	}
+	slices.SortFunc(out.StorageUpdates, func(a, b vm.StorageUpdate) int { return bytes.Compare(a.Key, b.Key) })
 	return out
 }
 

@@ -6,25 +6,6 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
-// account is what the execution did to an account. Big integers and slices are
-// replaced, never changed in place, so the journal can keep the old ones.
-type account struct {
-	address     vm.Address
-	delta       *big.Int
-	balance     *big.Int // before the execution; nil until it is looked at
-	nonce       uint64
-	nonceLoaded bool
-	pairs       map[string]pair
-	code        *Code
-	transfers   []vm.Transfer
-	gasUsed     uint64
-}
-
-type pair struct {
-	value   []byte
-	written bool
-}
-
 type undoKind uint8
 
 const (
@@ -47,7 +28,7 @@ type undo struct {
 	account *account
 	big     *big.Int
 	number  uint64
-	key     string
+	entry   int // of the pairs of the account
 	pair    pair
 	code    *Code
 	bytes   int64
@@ -62,11 +43,10 @@ func (s *State) record(u undo) {
 }
 
 func (s *State) touch(a vm.Address) *account {
-	acc := s.accounts[a]
-	if acc == nil {
-		acc = &account{address: a, delta: new(big.Int)}
+	acc := s.mention(a)
+	if !acc.listed {
 		s.record(undo{kind: undoTouch, account: acc})
-		s.accounts[a] = acc
+		acc.listed = true
 	}
 	return acc
 }
@@ -90,7 +70,7 @@ func (s *State) undo(u *undo) {
 	acc := u.account
 	switch u.kind {
 	case undoTouch:
-		delete(s.accounts, acc.address)
+		acc.listed = false
 	case undoBalance:
 		acc.balance = nil
 	case undoDelta:
@@ -98,11 +78,7 @@ func (s *State) undo(u *undo) {
 	case undoNonce:
 		acc.nonce, acc.nonceLoaded = u.number, u.flag
 	case undoPair:
-		if u.flag {
-			acc.pairs[u.key] = u.pair
-		} else {
-			delete(acc.pairs, u.key)
-		}
+		acc.pairs.entries[u.entry].pair = u.pair
 	case undoCode:
 		acc.code = u.code
 	case undoTransfer:

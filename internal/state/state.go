@@ -17,15 +17,17 @@ import (
 
 // State is the world of one execution. It is not safe for concurrent use.
 type State struct {
-	hook     vm.BlockchainHook
-	facts    *vm.BlockFacts
-	chain    map[vm.Address]*chainAccount
-	accounts map[vm.Address]*account
-	journal  []undo
-	logs     []vm.LogEntry
-	refund   uint64
-	bytes    int64 // of what was done and can be reverted
-	answers  int64 // of what the hook answered
+	hook      vm.BlockchainHook
+	facts     *vm.BlockFacts
+	accounts  []*account              // that were mentioned, in that order
+	byAddress map[vm.Address]*account // all of them, once there are many
+	journal   []undo
+	logs      []vm.LogEntry
+	refund    uint64
+	bytes     int64   // of what was done and can be reverted
+	answers   int64   // of what the hook answered
+	zero      big.Int // stands for every delta that is 0, never changed
+	chunk     []byte  // room for short copies
 }
 
 // What entries count for the memory budget besides the bytes they hold: about
@@ -38,36 +40,20 @@ const (
 )
 
 // New makes an empty state over a hook.
-func New(hook vm.BlockchainHook) *State {
-	return &State{
-		hook:     hook,
-		chain:    make(map[vm.Address]*chainAccount),
-		accounts: make(map[vm.Address]*account),
-	}
+func New(hook vm.BlockchainHook) *State { return &State{hook: hook} }
+
+func (s *State) chainOf(a vm.Address) *answers {
+	acc := s.mention(a)
+	s.ask(acc)
+	return &acc.chain
 }
 
-// chainAccount keeps the answers of the hook about one account. They outlive
-// reverts, since equal questions have equal answers within one execution.
-type chainAccount struct {
-	asked   bool
-	account *vm.Account
-	refusal *vm.Refusal
-	storage map[string][]byte
-
-	shardKnown, contractKnown, payableKnown bool
-	shard                                   uint32
-	isContract, isPayable                   bool
-	payableRefusal                          *vm.Refusal
-}
-
-func (s *State) chainOf(a vm.Address) *chainAccount {
-	c := s.chain[a]
-	if c == nil {
-		c = &chainAccount{}
-		s.chain[a] = c
+// ask counts an account that the hook is asked about.
+func (s *State) ask(acc *account) {
+	if !acc.known {
+		acc.known = true
 		s.answers += chainBytes
 	}
-	return c
 }
 
 // Facts are the facts of the block.
@@ -217,57 +203,61 @@ func (s *State) setNonce(acc *account, nonce uint64) {
 // chain says. The pair becomes part of the output. Not to be changed.
 func (s *State) Read(a vm.Address, key []byte) ([]byte, error) {
 	acc := s.touch(a)
-	if p, ok := acc.pairs[string(key)]; ok {
-		return p.value, nil
+	i := acc.pairs.find(key)
+	if i >= 0 && acc.pairs.entries[i].pair.listed {
+		return acc.pairs.entries[i].pair.value, nil
 	}
-	value, err := s.chainStorage(a, key)
-	if err != nil {
-		return nil, err
+	s.ask(acc)
+	if i < 0 || !acc.pairs.entries[i].answered {
+		value, err := s.hook.Storage(a, key)
+		var refusal *vm.Refusal
+		if errors.As(err, &refusal) {
+			value, err = nil, nil // a refusal reads as empty
+		}
+		if err != nil {
+			return nil, err
+		}
+		if i < 0 {
+			i = acc.pairs.add(s.copyKey(key))
+		}
+		e := &acc.pairs.entries[i]
+		e.answer, e.answered = s.Copy(value), true
+		s.answers += int64(answerBytes + len(key) + len(value))
 	}
-	s.setPair(acc, string(key), pair{value: value})
-	return value, nil
-}
-
-func (s *State) chainStorage(a vm.Address, key []byte) ([]byte, error) {
-	c := s.chainOf(a)
-	if value, ok := c.storage[string(key)]; ok {
-		return value, nil
-	}
-	value, err := s.hook.Storage(a, key)
-	var refusal *vm.Refusal
-	if errors.As(err, &refusal) {
-		value, err = nil, nil // a refusal reads as empty
-	}
-	if err != nil {
-		return nil, err
-	}
-	if c.storage == nil {
-		c.storage = make(map[string][]byte)
-	}
-	value = append([]byte(nil), value...)
-	c.storage[string(key)] = value
-	s.answers += int64(answerBytes + len(key) + len(value))
+	value := acc.pairs.entries[i].answer
+	s.setPair(acc, i, pair{value: value})
 	return value, nil
 }
 
 // Write sets the value under a key; takes ownership of value.
 func (s *State) Write(a vm.Address, key, value []byte) {
-	s.setPair(s.touch(a), string(key), pair{value: value, written: true})
+	acc := s.touch(a)
+	i := acc.pairs.find(key)
+	if i < 0 {
+		i = acc.pairs.add(s.copyKey(key))
+	}
+	s.setPair(acc, i, pair{value: value, written: true})
 }
 
-func (s *State) setPair(acc *account, key string, p pair) {
-	old, existed := acc.pairs[key]
-	s.record(undo{kind: undoPair, account: acc, key: key, pair: old, flag: existed})
-	if acc.pairs == nil {
-		acc.pairs = make(map[string]pair)
+// copyKey is Copy for keys, which are never nil.
+func (s *State) copyKey(key []byte) []byte {
+	if len(key) == 0 {
+		return []byte{}
 	}
-	acc.pairs[key] = p
-	s.bytes += int64(len(key) + len(p.value))
+	return s.Copy(key)
+}
+
+func (s *State) setPair(acc *account, i int, p pair) {
+	e := &acc.pairs.entries[i]
+	s.record(undo{kind: undoPair, account: acc, entry: i, pair: e.pair})
+	p.listed = true
+	e.pair = p
+	s.bytes += int64(len(e.key) + len(p.value))
 }
 
 // Code is new code of an account, set by this execution; nil if there is none.
 func (s *State) Code(a vm.Address) *Code {
-	if acc := s.accounts[a]; acc != nil {
+	if acc := s.find(a); acc != nil {
 		return acc.code
 	}
 	return nil

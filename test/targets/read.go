@@ -15,8 +15,8 @@ import (
 )
 
 // Reader tries reading and checking modules: whatever the bytes are, they end
-// in a module or in a refusal that says where, and memory stays within
-// memoryBound; a module that is accepted survives being written.
+// in a module or in a refusal that says where, memory stays within memoryBase
+// and memoryPerByte, and a module that is accepted survives being written.
 type Reader struct {
 	// Parse and Check are what is tried. Another function than wasm.Parse or
 	// wasm.Check is a planted defect.
@@ -25,7 +25,7 @@ type Reader struct {
 
 	mutator *mutator
 	offers  map[string]wasm.FuncType
-	allocated
+	memory
 }
 
 // NewReader makes a reader of changed seeds.
@@ -138,8 +138,8 @@ const (
 // reading.
 const batch = 64
 
-// allocated watches what is allocated for inputs.
-type allocated struct {
+// memory watches what is allocated for inputs.
+type memory struct {
 	inputs [batch][]byte // of the batch at hand, reused
 	count  int
 	before uint64
@@ -149,7 +149,7 @@ type allocated struct {
 // measure notes an input, and looks from time to time how much was allocated.
 // If that is more than memoryBase for all of the batch, each input is tried
 // again and measured alone.
-func (a *allocated) measure(input []byte, again func([]byte)) error {
+func (a *memory) measure(input []byte, again func([]byte)) error {
 	a.inputs[a.count] = append(a.inputs[a.count][:0], input...)
 	if a.count++; a.count < batch {
 		return nil

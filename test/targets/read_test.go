@@ -37,25 +37,6 @@ func TestPlantedDefectsOfReadingAreFound(t *testing.T) {
 				return wasm.Check(m, resolve)
 			}
 		}},
-		{"a limit is forgotten when it is written", func(r *Reader) {
-			r.Parse = func(code []byte) (*wasm.Module, error) {
-				m, err := wasm.Parse(code)
-				if err == nil && m.Memory != nil && m.Memory.HasMax && m.Memory.Max == m.Memory.Min {
-					m.Memory.Min++
-				}
-				return m, err
-			}
-			r.Check = func(m *wasm.Module, resolve wasm.Resolver) error {
-				if m.Memory == nil || !m.Memory.HasMax {
-					return wasm.Check(m, resolve)
-				}
-				min := m.Memory.Min
-				m.Memory.Min = 0
-				err := wasm.Check(m, resolve)
-				m.Memory.Min = min
-				return err
-			}
-		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := NewReader(allSeeds(t))

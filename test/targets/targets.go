@@ -79,13 +79,19 @@ func New(name, root string) (Target, error) {
 			return nil, err
 		}
 		return NewInstrumenter(seeds)
+	case "hostcalls":
+		return NewHostCalls(nil)
+	case "sequences":
+		return NewSequences(nil)
+	case "vectorfile":
+		return NewVectorFiles(root)
 	}
 	return nil, fmt.Errorf("no target %q", name)
 }
 
 // Names lists the targets.
 func Names() []string {
-	return []string{"differential", "read-blind", "instrument"}
+	return []string{"differential", "read-blind", "instrument", "hostcalls", "sequences", "vectorfile"}
 }
 
 // Root is the directory of the module that the working directory is in.

@@ -41,8 +41,8 @@ type HostFunction struct {
 
 // The names of what runs.
 const (
-	compilerName    = "compiler"
-	interpreterName = "interpreter"
+	Compiler    = "compiler" // makes executable memory
+	Interpreter = "interpreter"
 )
 
 // features are those that instrumented modules need: the ones that contracts
@@ -61,7 +61,8 @@ type Engine struct {
 	memories memories
 	ctx      context.Context // tells wazero to use memories, and nothing else
 
-	idle list.List // of *Instance that were released, newest first
+	idle   list.List // of *Instance that were released, newest first
+	stacks stacks
 
 	// host is true while a host function runs: a panic that is caught while it
 	// is true came out of the host function. Instance.Call saves it around
@@ -80,13 +81,13 @@ func New(interpreter bool, functions []HostFunction, keep func(bytes int) error)
 		// Contracts have no start function and no name, and nothing gives them
 		// random numbers; to say so saves wazero the seeding of a generator.
 		config: wazero.NewModuleConfig().WithStartFunctions().WithName("").WithRandSource(strings.NewReader("")),
-		name:   interpreterName,
+		name:   Interpreter,
 	}
 	e.memories = memories{engine: e, keep: keep}
 	e.ctx = experimental.WithMemoryAllocator(context.Background(), &e.memories)
 	config := wazero.NewRuntimeConfigInterpreter()
 	if !interpreter && compilerTrusted() {
-		e.name = compilerName
+		e.name = Compiler
 		config = wazero.NewRuntimeConfigCompiler()
 	}
 	// Never WithCloseOnContextDone: gas bounds a run, and the checks would cost

@@ -1,0 +1,213 @@
+package driver
+
+import (
+	"bytes"
+	"sync/atomic"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// Limits of what is predicted and of what predictions remember.
+const (
+	maxPatterns       = 4096     // functions of contracts; beyond, all is forgotten
+	maxPatternKeys    = 64       // of one function
+	maxPatternBytes   = 512      // of one key
+	maxFunctionBytes  = 255      // of the name of a function; no contract exports longer ones
+	maxPredictedBytes = 64 << 10 // of the values that are sent along with one request
+	shortestPart      = 4        // bytes of an argument that is recognised in a key
+)
+
+// Predictions counts storage keys of called contracts.
+type Predictions struct {
+	Hits   uint64 // were sent along and read
+	Misses uint64 // were read and had not been sent along
+	Unused uint64 // were sent along and not read
+}
+
+// predictor guesses which keys of its own storage a contract will read, so
+// that their values travel with the request and Core need not ask. The guess
+// is: the keys that the same function of the same code read last time, with
+// the present caller and arguments where the keys held those of last time.
+//
+// A guess never changes an output: its values are the hook's own of this very
+// request, and Core looks at one only when it would have asked for it.
+//
+// Whoever has the turn uses it; the counters may be read at any time.
+type predictor struct {
+	off      bool
+	patterns map[patternName][]pattern
+
+	keys [][]byte // sent along with the present request
+
+	hits, misses, unused atomic.Uint64
+}
+
+type patternName struct {
+	code     vm.Hash
+	function string
+}
+
+// pattern is a key in parts.
+type pattern []part
+
+// part is bytes that are always the same, or come from the input.
+type part struct {
+	source  int // fixed, fromCaller, or the number of an argument
+	literal []byte
+}
+
+const (
+	fixed      = -1
+	fromCaller = -2
+)
+
+// predict gives the pairs to be sent along.
+func (p *predictor) predict(w *witness, in *vm.CallInput) []protocol.FetchedPair {
+	p.keys = p.keys[:0]
+	name, ok := p.name(w, in)
+	if !ok {
+		return nil
+	}
+	patterns := p.patterns[name]
+	if len(patterns) == 0 {
+		return nil
+	}
+	pairs := make([]protocol.FetchedPair, 0, len(patterns))
+	room := maxPredictedBytes
+	for _, shape := range patterns {
+		key, ok := shape.key(in)
+		if !ok || contains(p.keys, key) {
+			continue
+		}
+		value, err := w.hook.Storage(in.Recipient, key)
+		if err != nil {
+			continue // Core asks, if it needs it at all
+		}
+		if room -= len(key) + len(value); room < 0 {
+			break
+		}
+		w.storage[pairName{in.Recipient, string(key)}] = value
+		p.keys = append(p.keys, key)
+		pairs = append(pairs, protocol.FetchedPair{Address: in.Recipient, Key: key, Value: value})
+	}
+	return pairs
+}
+
+// name is what the keys are remembered under.
+func (p *predictor) name(w *witness, in *vm.CallInput) (patternName, bool) {
+	account := w.accounts[in.Recipient]
+	if p.off || account == nil || account.CodeHash == (vm.Hash{}) || len(in.Function) > maxFunctionBytes {
+		return patternName{}, false
+	}
+	return patternName{account.CodeHash, in.Function}, true
+}
+
+// learn compares what was predicted with what was read.
+func (p *predictor) learn(w *witness, in *vm.CallInput, out *vm.Output) {
+	name, ok := p.name(w, in)
+	if !ok || out.Code != vm.OK {
+		return
+	}
+	var read []vm.StorageUpdate
+	for i := range out.Accounts {
+		if out.Accounts[i].Address == in.Recipient {
+			read = out.Accounts[i].StorageUpdates
+		}
+	}
+	hits := 0
+	for i := range read {
+		if contains(p.keys, read[i].Key) {
+			hits++
+		}
+	}
+	p.hits.Add(uint64(hits))
+	p.misses.Add(uint64(len(read) - hits))
+	p.unused.Add(uint64(len(p.keys) - hits))
+	if hits == len(read) && hits == len(p.keys) {
+		return
+	}
+	var patterns []pattern
+	for i := range read {
+		if key := read[i].Key; len(key) <= maxPatternBytes && len(patterns) < maxPatternKeys {
+			patterns = append(patterns, patternOf(key, in))
+		}
+	}
+	if len(p.patterns) >= maxPatterns {
+		p.patterns = nil
+	}
+	if p.patterns == nil {
+		p.patterns = make(map[patternName][]pattern)
+	}
+	p.patterns[name] = patterns
+}
+
+// patternOf finds the caller and the arguments in a key.
+func patternOf(key []byte, in *vm.CallInput) pattern {
+	var shape pattern
+	start := 0 // of the literal that is open
+	for at := 0; at < len(key); {
+		source, n := partAt(key[at:], in)
+		if n == 0 {
+			at++
+			continue
+		}
+		if start < at {
+			shape = append(shape, part{fixed, bytes.Clone(key[start:at])})
+		}
+		shape = append(shape, part{source: source})
+		at += n
+		start = at
+	}
+	if start < len(key) {
+		shape = append(shape, part{fixed, bytes.Clone(key[start:])})
+	}
+	return shape
+}
+
+// partAt gives the longest part of the input that b begins with.
+func partAt(b []byte, in *vm.CallInput) (source, n int) {
+	if bytes.HasPrefix(b, in.Caller[:]) {
+		source, n = fromCaller, len(in.Caller)
+	}
+	for i, arg := range in.Arguments {
+		if len(arg) >= shortestPart && len(arg) > n && bytes.HasPrefix(b, arg) {
+			source, n = i, len(arg)
+		}
+	}
+	return source, n
+}
+
+// key fills a pattern in.
+func (shape pattern) key(in *vm.CallInput) ([]byte, bool) {
+	key := make([]byte, 0, 64)
+	for _, p := range shape {
+		switch {
+		case p.source == fixed:
+			key = append(key, p.literal...)
+		case p.source == fromCaller:
+			key = append(key, in.Caller[:]...)
+		case p.source < len(in.Arguments):
+			key = append(key, in.Arguments[p.source]...)
+		default:
+			return nil, false
+		}
+	}
+	return key, len(key) <= maxPatternBytes
+}
+
+func contains(keys [][]byte, key []byte) bool {
+	for _, k := range keys {
+		if bytes.Equal(k, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// Predictions tells how well the driver predicted which storage keys the
+// called contracts read, since New.
+func (d *Driver) Predictions() Predictions {
+	p := &d.predictor
+	return Predictions{Hits: p.hits.Load(), Misses: p.misses.Load(), Unused: p.unused.Load()}
+}
