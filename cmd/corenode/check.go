@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +88,9 @@ func checkFiles(cmd *cobra.Command, s *settings, o *scenarioOptions, paths []str
 func writeReports(cmd *cobra.Command, files []checkedFile) error {
 	for i, f := range files {
 		if i > 0 {
-			cmd.Println()
+			if _, err := fmt.Fprintln(cmd.OutOrStdout()); err != nil {
+				return err
+			}
 		}
 		if err := f.WriteText(cmd.OutOrStdout(), f.Path); err != nil {
 			return err

@@ -33,6 +33,14 @@ func mustBeScenario(path string) error {
 	return nil
 }
 
+// nothing says that no execution was looked into.
+func (o *lookInside) nothing(path string) error {
+	if o.step != "" {
+		return fmt.Errorf("no execution matches --step %s", o.step)
+	}
+	return fmt.Errorf("there is no execution in %s", path)
+}
+
 // closeQuietly closes c and adds its error to err.
 func closeQuietly(c io.Closer, err *error) { *err = errors.Join(*err, c.Close()) }
 

@@ -75,7 +75,7 @@ func (o *profileOptions) profileScenario(cmd *cobra.Command, s *settings, path s
 		return nil, err
 	}
 	if !matched {
-		return nil, fmt.Errorf("no execution matches --step %s", o.step)
+		return nil, o.nothing(path)
 	}
 	return p.Tree(), nil
 }

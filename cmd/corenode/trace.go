@@ -85,7 +85,7 @@ func (o *traceOptions) trace(cmd *cobra.Command, s *settings, args []string) err
 		err = p.err
 	}
 	if err == nil && p.printed == 0 {
-		err = fmt.Errorf("no execution matches --step %s", o.step)
+		err = o.nothing(args[0])
 	}
 	return err
 }
