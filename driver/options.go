@@ -76,6 +76,10 @@ type Options struct {
 	// network, mounts, names and messages of the system, on Linux. It makes a
 	// start several times as long.
 	Namespaces bool
+
+	// Without switches off what makes requests fast. It never changes an
+	// output; it is there to find out what a problem comes from.
+	Without Without
 }
 
 // Sandbox says what is to be done if the machine lacks a layer of protection.
@@ -103,6 +107,14 @@ func (s Sandbox) String() string {
 	}
 	return fmt.Sprintf("sandbox %d", uint8(s))
 }
+
+// Without is a set of things that make requests fast and are switched off.
+type Without uint32
+
+const (
+	// WithoutRawPipes waits for messages in Go's poller.
+	WithoutRawPipes Without = 1 << iota
+)
 
 // Limits bound what Core may cost the node during one request. Zero means the
 // default.

@@ -10,8 +10,8 @@ import (
 type pipes struct {
 	// The node's ends.
 	init       *os.File // coreInit, write: what Core is built from
-	nodeToCore *os.File // write: requests, answers of the hook
-	coreToNode *os.File // read: questions to the hook, results
+	nodeToCore end      // write: requests, answers of the hook
+	coreToNode end      // read: questions to the hook, results
 	profile    *os.File // write: which log lines are wanted
 	lines      *os.File // read: log lines
 	stdout     *os.File // read
@@ -22,12 +22,21 @@ type pipes struct {
 	core struct{ init, nodeToCore, coreToNode, profile, lines, stdout, stderr *os.File }
 }
 
-func makePipes() (*pipes, error) {
+func makePipes(without Without) (*pipes, error) {
 	p := new(pipes)
+	pipe := rawPipe
+	if without&WithoutRawPipes != 0 {
+		pipe = filePipe
+	}
+	var err error
+	if p.nodeToCore, p.core.nodeToCore, err = pipe(false); err != nil {
+		return nil, err
+	}
+	if p.coreToNode, p.core.coreToNode, err = pipe(true); err != nil {
+		return nil, errors.Join(err, p.closeCore(), p.close())
+	}
 	for _, pair := range []struct{ read, write **os.File }{
 		{&p.core.init, &p.init},
-		{&p.core.nodeToCore, &p.nodeToCore},
-		{&p.coreToNode, &p.core.coreToNode},
 		{&p.core.profile, &p.profile},
 		{&p.lines, &p.core.lines},
 		{&p.stdout, &p.core.stdout},
@@ -55,7 +64,16 @@ func (p *pipes) closeCore() error {
 
 // close closes the node's ends. Ends that are closed already do not matter.
 func (p *pipes) close() error {
-	return closeAll(p.init, p.nodeToCore, p.coreToNode, p.profile, p.lines, p.stdout, p.stderr)
+	err := closeAll(p.init, p.profile, p.lines, p.stdout, p.stderr)
+	for _, e := range []end{p.nodeToCore, p.coreToNode} {
+		if e == nil {
+			continue
+		}
+		if closing := e.Close(); !errors.Is(closing, os.ErrClosed) {
+			err = errors.Join(err, closing)
+		}
+	}
+	return err
 }
 
 func closeAll(files ...*os.File) error {

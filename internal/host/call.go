@@ -37,6 +37,7 @@ func (v *VM) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) 
 		return nil, err
 	}
 	x := v.newFrame(*input)
+	v.enterLevel(x, nesting{})
 	x.state.AddBalance(x.Address(), x.input.Value)
 	err := x.holdInput()
 	switch {
@@ -133,6 +134,7 @@ func (v *VM) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, err
 		return nil, err
 	}
 	x := v.newFrame(vm.CallInput{Input: input.Input}) // no function name, as contracts see it
+	v.enterLevel(x, nesting{creating: true})
 	err := x.holdInput()
 	if err == nil {
 		err = x.hold(int64(len(input.Code)))
@@ -219,5 +221,6 @@ func (x *Frame) run(function sandbox.Function) error {
 		x.async = nil
 		return x.carryOut(call)
 	}
+	x.stopped(err)
 	return engineFailure(err, function.Name)
 }

@@ -89,7 +89,10 @@ func (x *Frame) CodeSize(a vm.Address) (int, error) {
 // pay takes the initial cost of running code: base and the price of compiling
 // it. Equality passes.
 func (x *Frame) pay(base uint64, code contractCode) error {
-	return x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+	left := x.GasLeft()
+	err := x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+	x.spent("price of the code", left)
+	return err
 }
 
 // takeLock puts the gas of the callback of an arriving asynchronous call
@@ -103,14 +106,18 @@ func (x *Frame) takeLock() error {
 	if x.GasLeft() <= gas.Add(s.AsyncCallStep, lock) {
 		return failOutOfGas()
 	}
+	left := x.GasLeft()
 	x.take(s.AsyncCallStep + lock)
+	x.spent("async lock", left)
 	x.lock = lock
 	return nil
 }
 
 // unlock gives the lock back at the successful end of a level.
 func (x *Frame) unlock() {
+	left := x.GasLeft()
 	x.give(x.lock)
+	x.spent("async lock", left)
 	x.lock = 0
 }
 
@@ -119,6 +126,7 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 	if x.vm.live >= maxInstances {
 		return failWith("execution failed (max instances reached)")
 	}
+	left := x.GasLeft()
 	loaded, err := x.load(code)
 	if err != nil {
 		return refusedCode(err)
@@ -135,6 +143,7 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 		x.vm.sandbox.Stop(instance)
 		return failInvalidCode()
 	}
+	x.spent("price of the code", left)
 	x.instance = instance
 	x.limit = x.GasLeft()
 	x.vm.live++

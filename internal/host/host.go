@@ -35,6 +35,7 @@ type VM struct {
 	sandbox  *sandbox.Sandbox
 	builtins map[string]bool
 	reserved map[string]bool // names that no contract may export
+	observer Observer        // nil but for tools
 
 	// Of the running request:
 	state *state.State
@@ -51,10 +52,14 @@ const maxInstances = 10
 // contracts may import (the ethereum rows are dropped unless config asks for
 // them).
 func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows []Import) (*VM, error) {
+	return newVM(hook, config, schedule, rows, nil)
+}
+
+func newVM(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows []Import, o Observer) (*VM, error) {
 	if len(config.ProtectedKeyPrefix) == 0 {
 		config.ProtectedKeyPrefix = []byte("DHARITRI")
 	}
-	v := &VM{hook: hook, config: config, schedule: schedule,
+	v := &VM{hook: hook, config: config, schedule: schedule, observer: o,
 		builtins: make(map[string]bool), reserved: map[string]bool{upgradeFunction: true}}
 	for _, name := range config.BuiltinFunctions {
 		v.builtins[name], v.reserved[name] = true, true
@@ -84,6 +89,7 @@ func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows 
 		Prices:      *prices,
 		Functions:   functions,
 		Keep:        v.keepMemory,
+		Listener:    listenerOf(o),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -124,6 +130,7 @@ func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
 	}
 	x.stop()
 	if err == nil {
+		v.leaveLevel(x, nil)
 		return &vm.Output{
 			Code: vm.OK, Message: x.result.message, ReturnData: x.result.data,
 			GasRemaining: x.GasLeft(), GasRefund: v.state.Refund(),
@@ -134,6 +141,7 @@ func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
 	if f == nil {
 		return nil, err
 	}
+	v.leaveLevel(x, f)
 	return &vm.Output{Code: f.code, Message: x.message(f), GasRemaining: x.lock}, nil
 }
 
@@ -187,7 +195,7 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 		t.Results = []sandbox.ValueType{row.Result.Type}
 	}
 	body := row.Body
-	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: t, Call: func(stack []uint64) {
+	call := func(stack []uint64) {
 		x := v.top
 		x.gas = x.instance.Gas()
 		err := x.Charge(price)
@@ -202,5 +210,9 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 			panic(err)
 		}
 		x.instance.SetGas(x.gas)
-	}}, nil
+	}
+	if v.observer != nil {
+		call = v.observed(row, call)
+	}
+	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: t, Call: call}, nil
 }

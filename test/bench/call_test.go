@@ -76,7 +76,6 @@ func BenchmarkCall(b *testing.B) {
 							}
 						}()
 						load.run(b, c, e)
-						b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
 					})
 				})
 			}
@@ -127,12 +126,11 @@ func increments(b *testing.B, c *chain, e vm.Executor) {
 	in := &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "increment"}
 	call(b, c, e, in)
 	before := new(big.Int).SetBytes(counted(b, c, e, contract))
-	b.ReportAllocs()
-	b.ResetTimer()
-	for range b.N {
-		call(b, c, e, in)
-	}
-	b.StopTimer()
+	measure(b, func() {
+		for range b.N {
+			call(b, c, e, in)
+		}
+	})
 	after := new(big.Int).SetBytes(counted(b, c, e, contract))
 	if got := after.Sub(after, before); got.Int64() != int64(b.N) {
 		b.Errorf("counted %v, want %d", got, b.N)
@@ -142,6 +140,17 @@ func increments(b *testing.B, c *chain, e vm.Executor) {
 func counted(b *testing.B, c *chain, e vm.Executor, contract vm.Address) []byte {
 	out := call(b, c, e, &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "get"})
 	return out.ReturnData[0]
+}
+
+// measure times b.N calls, and what both processes computed for them.
+func measure(b *testing.B, run func()) {
+	b.ReportAllocs()
+	before := cpuTime(b)
+	b.ResetTimer()
+	run()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+	b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
 
 // holders is the number of accounts between which tokens move.
@@ -169,12 +178,11 @@ func transfers(b *testing.B, c *chain, e vm.Executor) {
 		from := random.IntN(holders)
 		pairs[i] = transfer(from, (from+1+random.IntN(holders-1))%holders, big.NewInt(int64(1+random.IntN(5))))
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		call(b, c, e, pairs[i%len(pairs)])
-	}
-	b.StopTimer()
+	measure(b, func() {
+		for i := range b.N {
+			call(b, c, e, pairs[i%len(pairs)])
+		}
+	})
 	sum := new(big.Int)
 	for i := range holders {
 		a := user(i)

@@ -61,7 +61,8 @@ type Engine struct {
 	memories memories
 	ctx      context.Context // tells wazero to use memories, and nothing else
 
-	idle list.List // of *Instance that were released, newest first
+	idle   list.List // of *Instance that were released, newest first
+	stacks stacks
 
 	// host is true while a host function runs: a panic that is caught while it
 	// is true came out of the host function. Instance.Call saves it around
@@ -193,7 +194,11 @@ type Code struct {
 // Compile compiles an instrumented module. An error means that the module is
 // not valid: the checks before the engine have a gap.
 func (e *Engine) Compile(instrumented []byte) (*Code, error) {
-	compiled, err := e.runtime.CompileModule(context.Background(), instrumented)
+	return e.compile(context.Background(), instrumented)
+}
+
+func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
+	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}

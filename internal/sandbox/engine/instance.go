@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -22,7 +23,7 @@ type Instance struct {
 	gas    api.MutableGlobal
 	reason api.MutableGlobal
 
-	functions []function // looked up so far: looking up is slow
+	functions []function // looked up so far, the last used first: looking up is slow
 	running   bool
 	failed    bool // the last call
 
@@ -31,7 +32,8 @@ type Instance struct {
 	idle    *list.Element // among all that were released, nil if in use
 }
 
-// function is an exported function that was looked up.
+// function is an exported function that was looked up. wazero gives it a stack
+// of its own, which grows with the depth of its calls and never shrinks.
 type function struct {
 	index uint32 // in the original module
 	call  api.Function
@@ -157,8 +159,10 @@ func (in *Instance) Call(function uint32) error {
 
 // function looks up an exported function.
 func (in *Instance) function(index uint32) api.Function {
-	for _, f := range in.functions {
+	for i, f := range in.functions {
 		if f.index == index {
+			copy(in.functions[1:], in.functions[:i])
+			in.functions[0] = f
 			return f.call
 		}
 	}
@@ -166,6 +170,6 @@ func (in *Instance) function(index uint32) api.Function {
 	if call == nil {
 		panic(fmt.Sprintf("engine: function %d is not exported or has parameters", index))
 	}
-	in.functions = append(in.functions, function{index, call})
+	in.functions = slices.Insert(in.functions, 0, function{index, call})
 	return call
 }

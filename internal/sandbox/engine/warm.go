@@ -2,6 +2,8 @@ package engine
 
 import (
 	"bytes"
+	"math"
+	"reflect"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -20,6 +22,9 @@ const (
 	maxIdleOfCode  = 4       // instances of one code
 	maxWarmGlobals = 32      // mutable globals of an instance
 	maxWarmMemory  = 4 << 20 // bytes of memory of an instance
+
+	maxWarmFunctions = 2        // functions that were looked up, of an instance
+	maxWarmStack     = 12 << 10 // bytes of the stack of one, a little more than it begins with
 )
 
 // image is the state in which an instance of some code begins.
@@ -75,9 +80,52 @@ func (in *Instance) restore(i *image) {
 	for k, g := range in.globals {
 		g.Set(i.globals[k])
 	}
-	// A function that was looked up would keep the largest stack it ever had.
-	clear(in.functions)
-	in.functions = in.functions[:0]
+	in.trim()
+}
+
+// trim forgets the functions that were used least recently, and those that took
+// more than a small stack: looking up is slow, but an instance at rest has to be
+// small. A stack holds nothing that a later call could see, because no slot is
+// read before it is written.
+func (in *Instance) trim() {
+	kept := in.functions[:0]
+	for _, f := range in.functions {
+		if len(kept) < maxWarmFunctions && in.engine.stacks.bytes(f.call) <= maxWarmStack {
+			kept = append(kept, f)
+		}
+	}
+	clear(in.functions[len(kept):])
+	in.functions = kept
+}
+
+// stacks tells how much stack a function of wazero holds on to, which wazero
+// does not say: it reads the capacity of an unexported field. Where there is no
+// such field every stack counts as huge, so that no function is kept.
+type stacks struct {
+	function reflect.Type // of the engine, nil until one was seen
+	field    int          // its stack, negative if there is none
+	element  int          // bytes of an element of it
+}
+
+func (s *stacks) bytes(f api.Function) int {
+	v := reflect.ValueOf(f)
+	if v.Type() != s.function {
+		s.learn(v.Type())
+	}
+	if s.field < 0 {
+		return math.MaxInt
+	}
+	return v.Elem().Field(s.field).Cap() * s.element
+}
+
+func (s *stacks) learn(t reflect.Type) {
+	s.function, s.field = t, -1
+	if t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
+		return
+	}
+	if f, ok := t.Elem().FieldByName("stack"); ok && len(f.Index) == 1 && f.Type.Kind() == reflect.Slice {
+		s.field, s.element = f.Index[0], int(f.Type.Elem().Size())
+	}
 }
 
 // Release ends the use of an instance: it is kept for the next Instantiate, or

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package bench
+
+import (
+	"testing"
+	"time"
+)
+
+// cpuTime is known on Linux only.
+func cpuTime(*testing.B) time.Duration { return 0 }
