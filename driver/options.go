@@ -77,6 +77,10 @@ type Options struct {
 	// start several times as long.
 	Namespaces bool
 
+	// Standby keeps a second Core started, which takes over at once when the
+	// first one dies. See also Driver.Prepare.
+	Standby bool
+
 	// Without switches off what makes requests fast. It never changes an
 	// output; it is there to find out what a problem comes from.
 	Without Without
