@@ -91,7 +91,7 @@ func user(i int) vm.Address {
 	return a
 }
 
-func deploy(b *testing.B, c *chain, e vm.Executor, name string, args ...[]byte) vm.Address {
+func deploy(b testing.TB, c *chain, e vm.Executor, name string, args ...[]byte) vm.Address {
 	b.Helper()
 	c.account(user(0)).Nonce++
 	out, err := e.Create(b.Context(), &vm.CreateInput{
@@ -112,7 +112,7 @@ func deploy(b *testing.B, c *chain, e vm.Executor, name string, args ...[]byte) 
 }
 
 // call makes a call that has to succeed, and applies its output.
-func call(b *testing.B, c *chain, e vm.Executor, in *vm.CallInput) *vm.Output {
+func call(b testing.TB, c *chain, e vm.Executor, in *vm.CallInput) *vm.Output {
 	out, err := e.Call(b.Context(), in)
 	if err != nil || out.Code != vm.OK {
 		b.Fatalf("%s: %+v, %v", in.Function, out, err)
@@ -137,7 +137,7 @@ func increments(b *testing.B, c *chain, e vm.Executor) {
 	}
 }
 
-func counted(b *testing.B, c *chain, e vm.Executor, contract vm.Address) []byte {
+func counted(b testing.TB, c *chain, e vm.Executor, contract vm.Address) []byte {
 	out := call(b, c, e, &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "get"})
 	return out.ReturnData[0]
 }
