@@ -66,7 +66,7 @@ func startProcess(ctx, life context.Context, o *Options, config vm.Config, deadl
 }
 
 func spawn(path string, o *Options, config vm.Config) (*process, error) {
-	pipes, err := makePipes(o.Without)
+	pipes, err := makePipes(o)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 	defer release()
 	hello, err := protocol.Start().Call(first, &protocol.Init{
 		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: p.config,
-		CollectAnytime: o.Without&WithoutLateCollection != 0,
+		CollectAnytime: o.Without&WithoutLateCollection != 0, Spin: o.Spin.Nanoseconds(),
 	})
 	var denial *ipc.Denial
 	switch {

@@ -124,7 +124,7 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 
 	p.messenger = ipc.NewMessenger(
 		ipc.NewSender(p.pipes.CoreToNode, init.FrameBytes),
-		ipc.NewReceiver(p.pipes.NodeToCore, init.FrameBytes), init.Codec, base, protocol.KindName)
+		ipc.NewReceiver(spinning(p.pipes.NodeToCore, init.Spin), init.FrameBytes), init.Codec, base, protocol.KindName)
 	p.gateway = &gateway{messenger: p.messenger, log: p.log}
 	executor, facts, err := construct(init, p.gateway)
 	if err != nil {

@@ -3,7 +3,11 @@ package corepart
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
 )
 
 // The descriptors that Core is started with, after standard input, output and
@@ -57,6 +61,26 @@ func pipeName(fd int) string {
 		return "logProfile"
 	}
 	return "logLines"
+}
+
+// spinning gives a pipe whose reader waits for so many nanoseconds without
+// sleeping first.
+func spinning(pipe *os.File, nanoseconds int64) io.Reader {
+	if nanoseconds <= 0 {
+		return pipe
+	}
+	return &spinner{pipe, int(pipe.Fd()), time.Duration(nanoseconds)}
+}
+
+type spinner struct {
+	pipe *os.File
+	fd   int
+	spin time.Duration
+}
+
+func (s *spinner) Read(b []byte) (int, error) {
+	ipc.Spin(s.fd, s.spin)
+	return s.pipe.Read(b)
 }
 
 // Close closes all pipes.

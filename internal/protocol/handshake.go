@@ -14,6 +14,10 @@ type Init struct {
 
 	// CollectAnytime lets Go collect garbage while a contract runs.
 	CollectAnytime bool `json:",omitempty"`
+
+	// Spin is for how many nanoseconds Core waits for a message without
+	// sleeping, before it sleeps.
+	Spin int64 `json:",omitempty"`
 }
 
 // Hello is Core's first message: who it is, and that it is ready.

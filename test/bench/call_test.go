@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/driver"
@@ -45,6 +46,9 @@ func ways() []struct {
 		{"piped-binary", piped(driver.Binary, 0)},
 		{"piped-json", piped(driver.JSON, 0)},
 		{"piped-binary-unpredicted", piped(driver.Binary, driver.WithoutPrediction)},
+		{"piped-binary-spinning", func(hook vm.BlockchainHook) (executor, error) {
+			return driver.New(hook, driver.Options{Self: true, Codec: driver.Binary, Spin: 100 * time.Microsecond})
+		}},
 		{"piped-binary-plain", piped(driver.Binary, ^driver.Without(0))},
 	}
 }
