@@ -23,6 +23,7 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/host"
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
+	"github.com/Dharitri-org/core-wasm-vm/internal/jail"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -55,6 +56,9 @@ func Build() string {
 }
 
 func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepart.Facts, error) {
+	if init.Sandbox.Strict {
+		init.Config.Engine = vm.EngineInterpreter
+	}
 	schedule, err := gas.New(init.Config.GasSchedule)
 	if err != nil {
 		return nil, corepart.Facts{}, err
@@ -63,5 +67,34 @@ func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepa
 	if err != nil {
 		return nil, corepart.Facts{}, err
 	}
-	return executor, corepart.Facts{Engine: executor.EngineName(), Schedule: schedule.Hash()}, nil
+	facts := corepart.Facts{Engine: executor.EngineName(), Schedule: schedule.Hash()}
+	if !init.Sandbox.Off {
+		if err := executor.WarmUp(); err != nil {
+			return nil, corepart.Facts{}, err
+		}
+		facts.Confine = func() (layers, missing []string) { return confine(executor.EngineName()) }
+	}
+	return executor, facts, nil
+}
+
+const (
+	// dataBytes bounds the private writable memory of Core. It is never to be
+	// what ends a contract, so it is far above the sum of what has limits: 256
+	// MiB that an execution may keep, 640 MiB of compiled code in the cache,
+	// 300 MiB for a compilation, 384 MiB for each of the copies of the largest
+	// message, and as much garbage as the collector leaves.
+	dataBytes = 4 << 30
+
+	// collectBytes is where the collector no longer waits for garbage to add up.
+	collectBytes = 3 << 30
+)
+
+// confine puts this process into the jail.
+func confine(engine string) (layers, missing []string) {
+	debug.SetMemoryLimit(collectBytes)
+	state := jail.Enter(jail.Rules{Executable: engine == host.Compiler, DataBytes: dataBytes})
+	if jail.Namespaced() {
+		state.Layers = append(state.Layers, "namespaces")
+	}
+	return state.Layers, state.Missing
 }

@@ -338,6 +338,9 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 	p.generation = generation
 	d.set(p)
 	d.log.Info("core started", p.attrs()...)
+	if len(p.missing) > 0 {
+		d.log.Warn("core runs with less protection than there could be", "missing", p.missing)
+	}
 	return p, nil
 }
 

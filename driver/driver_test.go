@@ -163,14 +163,14 @@ func TestAWaitWithinTheDeadlineIsAnswered(t *testing.T) {
 }
 
 func TestAWaitBeyondTheDeadlineIsCritical(t *testing.T) {
-	d := start(t, new(chain), driver.Options{CallTimeout: 300 * time.Millisecond})
+	d := start(t, new(chain), driver.Options{CallTimeout: shortTimeout})
 	begin := time.Now()
 	err := d.DiagnoseWait(t.Context(), time.Hour)
 	critical(t, err, driver.KindTimeout)
 	if !strings.Contains(err.Error(), "timeout") {
 		t.Errorf("%q does not say timeout", err)
 	}
-	if took := time.Since(begin); took > time.Second {
+	if took := time.Since(begin); took > shortTimeout+time.Second {
 		t.Errorf("took %v", took)
 	}
 	if !d.IsClosed() {
@@ -269,11 +269,11 @@ func TestACoreThatDiesTwiceIsCritical(t *testing.T) {
 func TestACoreThatHangsIsCritical(t *testing.T) {
 	for _, step := range []string{"hang", "flood"} {
 		t.Run(step, func(t *testing.T) {
-			d := start(t, new(chain), driver.Options{CallTimeout: 300 * time.Millisecond})
+			d := start(t, new(chain), driver.Options{CallTimeout: shortTimeout})
 			begin := time.Now()
 			_, err := d.Call(t.Context(), story(step))
 			critical(t, err, driver.KindTimeout)
-			if took := time.Since(begin); took > time.Second {
+			if took := time.Since(begin); took > shortTimeout+time.Second {
 				t.Errorf("took %v", took)
 			}
 			works(t, d)
@@ -330,7 +330,7 @@ func TestTheEndOfTheContextEndsTheRequest(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		if took := time.Since(begin); took > time.Second {
+		if took := time.Since(begin); took > shortTimeout+time.Second {
 			t.Errorf("took %v", took)
 		}
 	})

@@ -63,17 +63,56 @@ type Options struct {
 	// Limits bound what Core may cost the node.
 	Limits Limits
 
-	// Spin is for how long both sides wait for each other's next message
-	// without sleeping, before they sleep. Where the node and Core run on
-	// different cores, some tens of microseconds save the time that the system
-	// takes to wake them, which on virtual machines is most of a request; each
-	// wait then takes a core. On a single core, and where all cores are busy, it
-	// only delays the other side. Default 0: they sleep at once.
+	// Spin is for how long the node waits for the next message of Core without
+	// sleeping, before it sleeps. Where the node and Core run on different
+	// cores, some tens of microseconds save the time that the system takes to
+	// wake the node; each wait then takes a core. On a single core, and where
+	// all cores are busy, it only delays Core. Default 0: it sleeps at once.
 	Spin time.Duration
 
 	// Without switches off what makes requests fast. It never changes an
 	// output; it is there to find out what a problem comes from.
 	Without Without
+
+	// Sandbox says how much of the protection against Core itself must be
+	// there. Which layers are on is logged at every start, see also
+	// Driver.Sandbox.
+	Sandbox Sandbox
+
+	// Strict forbids Core to make memory executable. Contracts then run on the
+	// interpreter, with the same results, much slower.
+	Strict bool
+
+	// Namespaces gives Core namespaces of its own for users, processes,
+	// network, mounts, names and messages of the system, on Linux. It makes a
+	// start several times as long.
+	Namespaces bool
+}
+
+// Sandbox says what is to be done if the machine lacks a layer of protection.
+type Sandbox uint8
+
+const (
+	// SandboxBest goes on with the layers that there are, with a warning that
+	// names the others. It is the default.
+	SandboxBest Sandbox = iota
+	// SandboxRequire starts no Core that lacks a layer.
+	SandboxRequire
+	// SandboxOff protects nothing. It is for debugging.
+	SandboxOff
+)
+
+// String names the choice.
+func (s Sandbox) String() string {
+	switch s {
+	case SandboxBest:
+		return "best"
+	case SandboxRequire:
+		return "require"
+	case SandboxOff:
+		return "off"
+	}
+	return fmt.Sprintf("sandbox %d", uint8(s))
 }
 
 // Without is a set of things that make requests fast and are switched off.
@@ -121,6 +160,12 @@ func (o Options) complete() (Options, error) {
 	}
 	if !o.Codec.Known() {
 		return o, fmt.Errorf("driver: unknown codec %d", o.Codec)
+	}
+	if o.Sandbox > SandboxOff {
+		return o, fmt.Errorf("driver: unknown %v", o.Sandbox)
+	}
+	if o.Sandbox == SandboxOff && (o.Strict || o.Namespaces) {
+		return o, fmt.Errorf("driver: a sandbox that is off is neither strict nor has it namespaces")
 	}
 	if o.Path != "" && o.Self {
 		return o, fmt.Errorf("driver: both Path and Self are given")

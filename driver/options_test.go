@@ -128,8 +128,8 @@ func TestAHookThatPanicsLeavesNothingBehind(t *testing.T) {
 
 func TestASlowHookIsPartOfTheRequest(t *testing.T) {
 	c := new(chain)
-	d := start(t, c, driver.Options{CallTimeout: 200 * time.Millisecond})
-	c.block = func() { time.Sleep(300 * time.Millisecond) }
+	d := start(t, c, driver.Options{CallTimeout: shortTimeout})
+	c.block = func() { time.Sleep(shortTimeout + 100*time.Millisecond) }
 	_, err := d.Call(t.Context(), story("storage k"))
 	critical(t, err, driver.KindTimeout)
 	c.block = nil

@@ -41,6 +41,7 @@ type process struct {
 	profile    *profileWriter
 	messenger  *ipc.Messenger
 	hello      *protocol.Hello
+	missing    []string // layers of protection, as in hello
 
 	done    chan struct{} // closed when the process has ended
 	waitErr error         // how; to be read after done
@@ -70,10 +71,15 @@ func spawn(path string, o *Options, config vm.Config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd, err := command(path, pipes)
-	if err == nil {
-		p := &process{config: config, path: path, cmd: cmd, pipes: pipes, done: make(chan struct{})}
-		if err = p.run(); err == nil {
+	p := &process{config: config, path: path, pipes: pipes, done: make(chan struct{})}
+	if p.cmd, err = command(path, pipes, o.Namespaces); err == nil {
+		if err = p.run(); err != nil && o.Namespaces && o.Sandbox == SandboxBest && namespacesDenied(err) {
+			p.missing = append(p.missing, "namespaces: "+err.Error())
+			if p.cmd, err = command(path, pipes, false); err == nil {
+				err = p.run()
+			}
+		}
+		if err == nil {
 			p.output = readOutput(o.Logger, pipes)
 			p.profile = newProfileWriter(pipes.profile, p.done, o.Logger.With("logger", "coreDriver"))
 			if err = pipes.closeCore(); err == nil {
@@ -122,7 +128,8 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 	defer release()
 	hello, err := protocol.Start().Call(first, &protocol.Init{
 		Protocol: protocol.Version, Codec: o.Codec, FrameBytes: o.Limits.FrameBytes, Config: p.config,
-		CollectAnytime: o.Without&WithoutLateCollection != 0, Spin: o.Spin.Nanoseconds(),
+		Sandbox:        protocol.Sandbox{Off: o.Sandbox == SandboxOff, Strict: o.Strict},
+		CollectAnytime: o.Without&WithoutLateCollection != 0,
 	})
 	var denial *ipc.Denial
 	switch {
@@ -132,6 +139,9 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 		return err
 	case hello.Protocol != protocol.Version:
 		return fmt.Errorf("core speaks protocol version %d, the node %d", hello.Protocol, protocol.Version)
+	}
+	if err := p.confined(hello, o); err != nil {
+		return err
 	}
 	p.hello = hello
 	return errors.Join(first.Reset(), p.pipes.init.Close())
@@ -237,4 +247,16 @@ func (p *process) attrs() []any {
 		"pid", p.cmd.Process.Pid, "path", p.path, "build", p.hello.Build, "engine", p.hello.Engine,
 		"sandbox", strings.Join(p.hello.Sandbox, ","), slog.Any("schedule", p.hello.Schedule),
 	}
+}
+
+// confined notes which layers of protection are missing, and judges it.
+func (p *process) confined(hello *protocol.Hello, o *Options) error {
+	const most = 100 // what Core says is cut, not trusted
+	for _, layer := range hello.Missing[:min(len(hello.Missing), most)] {
+		p.missing = append(p.missing, layer[:min(len(layer), 1000)])
+	}
+	if len(p.missing) > 0 && o.Sandbox == SandboxRequire {
+		return fmt.Errorf("the sandbox lacks a layer: %q", p.missing)
+	}
+	return nil
 }

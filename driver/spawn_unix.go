@@ -11,14 +11,14 @@ import (
 )
 
 // command prepares the start of path as Core.
-func command(path string, p *pipes) (*exec.Cmd, error) {
+func command(path string, p *pipes, namespaces bool) (*exec.Cmd, error) {
 	return &exec.Cmd{
 		Path:        path,
 		Args:        []string{protocol.ProcessName},
 		Stdout:      p.core.stdout,
 		Stderr:      p.core.stderr,
 		ExtraFiles:  p.inherited(),
-		SysProcAttr: attributes(),
+		SysProcAttr: attributes(namespaces),
 	}, nil
 }
 

@@ -6,4 +6,7 @@ import "syscall"
 
 // attributes: without a signal for the death of the parent it is the end of
 // the log profile pipe that tells Core.
-func attributes() *syscall.SysProcAttr { return nil }
+func attributes(bool) *syscall.SysProcAttr { return nil }
+
+// namespacesDenied says whether a start failed because of namespaces.
+func namespacesDenied(error) bool { return false }

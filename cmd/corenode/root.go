@@ -35,7 +35,7 @@ func root() *cobra.Command {
 	flags.StringVar(&s.engine, "engine", "default", "default (the compiler where there is one) or interpreter")
 	flags.BoolVar(&s.inprocess, "inprocess", false, "run contracts in this process instead of Core's")
 	cmd.AddCommand(demoCommand(s), deployCommand(s), callCommand(s), queryCommand(s),
-		testCommand(s), fmtCommand(), ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
+		testCommand(s), fmtCommand(), traceCommand(s), checkCommand(s), profileCommand(s), ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
 	return cmd
 }
 

@@ -67,13 +67,8 @@ func (s *settings) scenarioSchedule(name string) (vm.GasSchedule, error) {
 // starter gives the constructor of executors. What is wrong with the flags is
 // found at once.
 func (o *scenarioOptions) starter(s *settings) (func(vm.BlockchainHook, bool, string) (suite.Executor, vm.GasSchedule, error), error) {
-	for _, name := range o.features {
-		if name != vm.FeatureEthereum {
-			return nil, fmt.Errorf("unknown feature %q: want %s", name, vm.FeatureEthereum)
-		}
-	}
-	if o.timeout <= 0 {
-		return nil, fmt.Errorf("--timeout %v is not positive", o.timeout)
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	if _, err := s.scenarioConfig(o.features, false, ""); err != nil {
 		return nil, err
@@ -91,6 +86,19 @@ func (o *scenarioOptions) starter(s *settings) (func(vm.BlockchainHook, bool, st
 		}
 		return e, config.GasSchedule, err
 	}, nil
+}
+
+// check says what is wrong with the flags.
+func (o *scenarioOptions) check() error {
+	for _, name := range o.features {
+		if name != vm.FeatureEthereum {
+			return fmt.Errorf("unknown feature %q: want %s", name, vm.FeatureEthereum)
+		}
+	}
+	if o.timeout <= 0 {
+		return fmt.Errorf("--timeout %v is not positive", o.timeout)
+	}
+	return nil
 }
 
 // completeScenarios completes paths of scenarios and directories.

@@ -48,6 +48,10 @@ var allowed = map[string]string{
 	"internal/builtin":  "vm",
 	"internal/scenario": "vm internal/builtin",
 	"internal/suite":    "vm internal/scenario",
+	"internal/symbols":  "internal/sandbox/wasm",
+	"internal/examine":  "vm internal/gas internal/host internal/imports internal/sandbox/wasm",
+	"internal/profile":  "vm internal/host internal/symbols",
+	"internal/trace":    "vm internal/gas internal/host internal/imports internal/symbols",
 
 	"internal/ledger":  "vm",
 	"internal/node":    "vm internal/ledger",
@@ -73,6 +77,7 @@ var owners = map[string]string{
 	"github.com/tetratelabs/wazero": "internal/sandbox/engine",
 	"go.etcd.io/bbolt":              "internal/ledger",
 	"github.com/spf13/cobra":        "cmd/corenode",
+	"github.com/google/pprof":       "internal/profile",
 }
 
 // Tests may import anything, except that these rooms stay testable alone.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
@@ -28,7 +29,12 @@ const (
 type Facts struct {
 	Engine   string
 	Schedule vm.Hash
-	Sandbox  []string
+
+	// Confine, if it is not nil, protects the machine from this process. It is
+	// called when everything else is ready, as the last thing before Core says
+	// that it is, and tells which layers of protection are on, and which are
+	// missing and why.
+	Confine func() (layers, missing []string)
 }
 
 // A Constructor makes the executor that runs contracts, with hook to ask the
@@ -43,17 +49,25 @@ func Main(build string, construct Constructor) int {
 		fmt.Fprintf(os.Stderr, "core: %v\n", err)
 		return ExitDescriptors
 	}
-	return run(pipes, build, construct, os.Stderr, os.Exit, true)
+	// The pipes are left open: whoever is confined may not be allowed to close
+	// them, and the end of the process does it.
+	defer runtime.KeepAlive(pipes)
+	return converse(pipes, build, construct, os.Stderr, os.Exit, true)
 }
 
 // Run is Main on given pipes, which it closes. exit ends the process in the
 // middle of an execution because the Node is gone.
 func Run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int)) int {
-	return run(pipes, build, construct, stderr, exit, false)
+	code := converse(pipes, build, construct, stderr, exit, false)
+	if err := pipes.Close(); err != nil {
+		fmt.Fprintf(stderr, "core: %v\n", err)
+	}
+	return code
 }
 
-// run is Run; alone says that the process is Core and nothing else.
-func run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int), alone bool) int {
+// converse is Core on given pipes; alone says that the process is Core and
+// nothing else.
+func converse(pipes *Pipes, build string, construct Constructor, stderr io.Writer, exit func(code int), alone bool) int {
 	lines := newLines(pipes.LogLines)
 	go func() {
 		// It may stay in its read until the process ends.
@@ -65,9 +79,6 @@ func run(pipes *Pipes, build string, construct Constructor, stderr io.Writer, ex
 	code, err := p.run(lines, construct)
 	p.log.Error("end of loop", "err", err)
 	lines.close()
-	if closing := pipes.Close(); closing != nil {
-		err = errors.Join(err, closing)
-	}
 	fmt.Fprintf(stderr, "core: %v\n", err)
 	return code
 }
@@ -124,19 +135,26 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 
 	p.messenger = ipc.NewMessenger(
 		ipc.NewSender(p.pipes.CoreToNode, init.FrameBytes),
-		ipc.NewReceiver(spinning(p.pipes.NodeToCore, init.Spin), init.FrameBytes), init.Codec, base, protocol.KindName)
+		ipc.NewReceiver(p.pipes.NodeToCore, init.FrameBytes), init.Codec, base, protocol.KindName)
 	p.gateway = &gateway{messenger: p.messenger, log: p.log}
 	executor, facts, err := construct(init, p.gateway)
 	if err != nil {
 		return deny(ExitInit, err)
 	}
 	p.executor = executor
+	if err := p.pipes.Init.Close(); err != nil { // there is nothing more on it
+		return deny(ExitInit, err)
+	}
 	if p.alone && !init.CollectAnytime {
 		p.collector = newCollector()
 	}
+	var layers, missing []string
+	if facts.Confine != nil {
+		layers, missing = facts.Confine()
+	}
 	hello, err := method.Answer(first, &protocol.Hello{
 		Protocol: protocol.Version, Build: p.build,
-		Engine: facts.Engine, Schedule: facts.Schedule, Sandbox: facts.Sandbox,
+		Engine: facts.Engine, Schedule: facts.Schedule, Sandbox: layers, Missing: missing,
 	})
 	if err != nil {
 		return ExitInit, err

@@ -79,7 +79,7 @@ func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepa
 	if len(init.Config.Features) > 0 {
 		return nil, corepart.Facts{}, fmt.Errorf("feature %q is not known", init.Config.Features[0])
 	}
-	return &executor{hook}, corepart.Facts{Engine: "none", Sandbox: []string{"sand"}}, nil
+	return &executor{hook}, corepart.Facts{Engine: "none", Confine: func() (layers, missing []string) { return []string{"sand"}, nil }}, nil
 }
 
 func (e *executor) Create(_ context.Context, in *vm.CreateInput) (*vm.Output, error) {

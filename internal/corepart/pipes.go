@@ -3,11 +3,7 @@ package corepart
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"time"
-
-	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
 )
 
 // The descriptors that Core is started with, after standard input, output and
@@ -63,28 +59,13 @@ func pipeName(fd int) string {
 	return "logLines"
 }
 
-// spinning gives a pipe whose reader waits for so many nanoseconds without
-// sleeping first.
-func spinning(pipe *os.File, nanoseconds int64) io.Reader {
-	if nanoseconds <= 0 {
-		return pipe
-	}
-	return &spinner{pipe, int(pipe.Fd()), time.Duration(nanoseconds)}
-}
-
-type spinner struct {
-	pipe *os.File
-	fd   int
-	spin time.Duration
-}
-
-func (s *spinner) Read(b []byte) (int, error) {
-	ipc.Spin(s.fd, s.spin)
-	return s.pipe.Read(b)
-}
-
-// Close closes all pipes.
+// Close closes all pipes that are open.
 func (p *Pipes) Close() error {
-	return errors.Join(p.Init.Close(), p.NodeToCore.Close(), p.CoreToNode.Close(),
-		p.LogProfile.Close(), p.LogLines.Close())
+	var errs []error
+	for _, f := range []*os.File{p.Init, p.NodeToCore, p.CoreToNode, p.LogProfile, p.LogLines} {
+		if err := f.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -125,7 +125,9 @@ func (x *Frame) send(call *asyncCall) error {
 	if err := x.transfer(call.to, call.value, call.gas, call.data, vm.AsyncCall); err != nil {
 		return err
 	}
+	left := x.GasLeft()
 	x.take(call.gas)
+	x.spent("sent along", left)
 	return nil
 }
 
@@ -183,7 +185,9 @@ func (x *Frame) runCallback(available uint64, from, to vm.Address, function stri
 		}
 	}
 	if back.failed() {
+		left := x.GasLeft()
 		x.take(x.limit) // what was provided is gone, what was used stays used
+		x.spent("failed callback", left)
 		x.result.message = back.message
 		x.addItem([]byte(back.code.String()))
 		x.addItem(append([]byte{}, x.input.CurrentTxHash...))

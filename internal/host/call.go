@@ -81,6 +81,7 @@ func (v *VM) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) 
 		return nil, err
 	}
 	x := v.newFrame(*input)
+	v.enterLevel(x, nesting{})
 	x.state.AddBalance(x.Address(), x.input.Value)
 	err := x.holdInput()
 	switch {
@@ -177,6 +178,7 @@ func (v *VM) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, err
 		return nil, err
 	}
 	x := v.newFrame(vm.CallInput{Input: input.Input}) // no function name, as contracts see it
+	v.enterLevel(x, nesting{creating: true})
 	err := x.holdInput()
 	if err == nil {
 		err = x.hold(int64(len(input.Code)))
@@ -263,5 +265,6 @@ func (x *Frame) run(function sandbox.Function) error {
 		x.async = nil
 		return x.carryOut(call)
 	}
+	x.stopped(err)
 	return engineFailure(err, function.Name)
 }

@@ -89,7 +89,10 @@ func (x *Frame) CodeSize(a vm.Address) (int, error) {
 // pay takes the initial cost of running code: base and the price of compiling
 // it. Equality passes.
 func (x *Frame) pay(base uint64, code contractCode) error {
-	return x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+	left := x.GasLeft()
+	err := x.Charge(gas.Add(base, gas.Mul(x.vm.schedule.CompilePerByte, int64(code.size))))
+	x.spent("price of the code", left)
+	return err
 }
 
 // takeLock puts the gas of the callback of an arriving asynchronous call
@@ -103,14 +106,18 @@ func (x *Frame) takeLock() error {
 	if x.GasLeft() <= gas.Add(s.AsyncCallStep, lock) {
 		return failOutOfGas()
 	}
+	left := x.GasLeft()
 	x.take(s.AsyncCallStep + lock)
+	x.spent("async lock", left)
 	x.lock = lock
 	return nil
 }
 
 // unlock gives the lock back at the successful end of a level.
 func (x *Frame) unlock() {
+	left := x.GasLeft()
 	x.give(x.lock)
+	x.spent("async lock", left)
 	x.lock = 0
 }
 
@@ -119,6 +126,7 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 	if x.vm.live >= maxInstances {
 		return failWith("execution failed (max instances reached)")
 	}
+	left := x.GasLeft()
 	loaded, err := x.load(code)
 	if err != nil {
 		return refusedCode(err)
@@ -135,6 +143,7 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 		x.vm.sandbox.Stop(instance)
 		return failInvalidCode()
 	}
+	x.spent("price of the code", left)
 	x.instance = instance
 	x.limit = x.GasLeft()
 	x.vm.live++
@@ -184,19 +193,33 @@ func (v *VM) obeysContractRules(code *sandbox.Code) bool {
 		return false
 	}
 	for _, f := range code.Functions() {
-		if len(f.Type.Params) > 0 || len(f.Type.Results) > 0 {
+		if v.ExportFault(f.Name, f.Type) != "" {
 			return false
-		}
-		if len(f.Name) == 0 || len(f.Name) > maxFunctionName || v.reserved[f.Name] {
-			return false
-		}
-		for i := range len(f.Name) {
-			if f.Name[i] > 0x7F {
-				return false
-			}
 		}
 	}
 	return true
+}
+
+// ExportFault says why a contract must not export a function, or "".
+func (v *VM) ExportFault(name string, t sandbox.FuncType) string {
+	switch {
+	case len(t.Params) > 0:
+		return "it has parameters"
+	case len(t.Results) > 0:
+		return "it has a result"
+	case len(name) == 0:
+		return "its name is empty"
+	case len(name) > maxFunctionName:
+		return "its name has more than 255 bytes"
+	case v.reserved[name]:
+		return "its name is reserved"
+	}
+	for i := range len(name) {
+		if name[i] > 0x7F {
+			return "its name is not ASCII"
+		}
+	}
+	return ""
 }
 
 // record notes the code that a level deployed.

@@ -194,5 +194,8 @@ func (x *Frame) WriteLog(identifier []byte, topics [][]byte, data []byte) error 
 		entry.Topics[i] = x.state.Copy(topic)
 	}
 	x.state.AddLog(entry)
+	if o := x.vm.observer; o != nil {
+		o.Log(x, &entry)
+	}
 	return nil
 }

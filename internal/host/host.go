@@ -35,6 +35,7 @@ type VM struct {
 	sandbox  *sandbox.Sandbox
 	builtins map[string]bool
 	reserved map[string]bool // names that no contract may export
+	observer Observer        // nil but for tools
 
 	world  *state.State // of every request in turn
 	levels levels
@@ -54,10 +55,14 @@ const maxInstances = 10
 // contracts may import (the ethereum rows are dropped unless config asks for
 // them).
 func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows []Import) (*VM, error) {
+	return newVM(hook, config, schedule, rows, nil)
+}
+
+func newVM(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows []Import, o Observer) (*VM, error) {
 	if len(config.ProtectedKeyPrefix) == 0 {
 		config.ProtectedKeyPrefix = []byte("DHARITRI")
 	}
-	v := &VM{hook: hook, config: config, schedule: schedule, world: state.New(hook),
+	v := &VM{hook: hook, config: config, schedule: schedule, observer: o, world: state.New(hook),
 		builtins: make(map[string]bool), reserved: map[string]bool{upgradeFunction: true}}
 	for _, name := range config.BuiltinFunctions {
 		v.builtins[name], v.reserved[name] = true, true
@@ -87,6 +92,7 @@ func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows 
 		Prices:      *prices,
 		Functions:   functions,
 		Keep:        v.keepMemory,
+		Listener:    listenerOf(o),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -94,8 +100,19 @@ func New(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, rows 
 	return v, nil
 }
 
-// EngineName says what runs contracts: "compiler" or "interpreter".
+// Compiler is the name of the engine that makes executable memory.
+const Compiler = sandbox.Compiler
+
+// EngineName says what runs contracts: Compiler or "interpreter".
 func (v *VM) EngineName() string { return v.sandbox.EngineName() }
+
+// WarmUp compiles and runs a small module, so that nothing of the engine is
+// used for the first time later. It is called before any request.
+func (v *VM) WarmUp() error {
+	v.held, v.state = 0, state.New(v.hook) // memory is counted, as in a request
+	defer func() { v.state = nil }()
+	return v.sandbox.WarmUp()
+}
 
 // Close frees everything.
 func (v *VM) Close() error { return v.sandbox.Close() }
@@ -122,6 +139,7 @@ func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
 	}
 	x.stop()
 	if err == nil {
+		v.leaveLevel(x, nil)
 		return &vm.Output{
 			Code: vm.OK, Message: x.result.message, ReturnData: x.result.data,
 			GasRemaining: x.GasLeft(), GasRefund: v.state.Refund(),
@@ -132,6 +150,7 @@ func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
 	if f == nil {
 		return nil, err
 	}
+	v.leaveLevel(x, f)
 	return &vm.Output{Code: f.code, Message: x.message(f), GasRemaining: x.lock}, nil
 }
 
@@ -177,15 +196,8 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 			return engine.HostFunction{}, fmt.Errorf("import %s.%s: %w", row.Module, row.Name, err)
 		}
 	}
-	var t sandbox.FuncType
-	for _, p := range row.Params {
-		t.Params = append(t.Params, p.Words...)
-	}
-	if row.Result.Type != 0 {
-		t.Results = []sandbox.ValueType{row.Result.Type}
-	}
 	body := row.Body
-	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: t, Call: func(stack []uint64) {
+	call := func(stack []uint64) {
 		x := v.top
 		x.gas = x.instance.Gas()
 		err := x.Charge(price)
@@ -200,5 +212,9 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 			panic(err)
 		}
 		x.instance.SetGas(x.gas)
-	}}, nil
+	}
+	if v.observer != nil {
+		call = v.observed(row, call)
+	}
+	return engine.HostFunction{Module: row.Module, Name: row.Name, Type: row.FuncType(), Call: call}, nil
 }

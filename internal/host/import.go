@@ -25,6 +25,18 @@ type Import struct {
 	Body func(x *Frame, stack []uint64) error
 }
 
+// FuncType is the type under which the function is imported.
+func (im *Import) FuncType() sandbox.FuncType {
+	var t sandbox.FuncType
+	for _, p := range im.Params {
+		t.Params = append(t.Params, p.Words...)
+	}
+	if im.Result.Type != 0 {
+		t.Results = []sandbox.ValueType{im.Result.Type}
+	}
+	return t
+}
+
 // Param is one parameter as the documentation shows it. A meaning may take
 // several words.
 type Param struct {

@@ -43,6 +43,7 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 	}
 	child := x.vm.newFrame(input)
 	child.readOnly = x.readOnly || n.readOnly
+	x.vm.enterLevel(child, n)
 	mark := x.state.Mark()
 	before := *x.result
 	err := child.holdInput()
@@ -62,6 +63,7 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 			return outcome{}, err
 		}
 		message := child.message(f)
+		x.vm.leaveLevel(child, f)
 		x.state.Revert(mark)
 		x.vm.held -= child.numbers.bytes + child.result.bytes
 		if child.result == x.result {
@@ -70,6 +72,7 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 		}
 		return outcome{code: f.code, message: message, gas: child.lock}, nil
 	}
+	x.vm.leaveLevel(child, nil)
 	if n.sameContext {
 		x.vm.held -= x.numbers.bytes
 		x.numbers = child.numbers

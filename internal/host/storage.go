@@ -46,6 +46,9 @@ func (x *Frame) Store(key, value []byte) (int32, error) {
 		return 0, err
 	}
 	x.state.AddRefund(refund)
+	if o := x.vm.observer; o != nil {
+		o.Write(x, key, old, value)
+	}
 	if status != storageUnchanged {
 		x.state.Write(x.storage, key, x.state.Copy(value))
 	}
@@ -79,7 +82,7 @@ func (x *Frame) Load(key []byte) ([]byte, error) {
 }
 
 func (x *Frame) readCharged(a vm.Address, key []byte) ([]byte, error) {
-	value, err := x.state.Read(a, key)
+	value, err := x.read(a, key)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +90,15 @@ func (x *Frame) readCharged(a vm.Address, key []byte) ([]byte, error) {
 }
 
 // LoadUnmetered reads own storage without charging.
-func (x *Frame) LoadUnmetered(key []byte) ([]byte, error) { return x.state.Read(x.storage, key) }
+func (x *Frame) LoadUnmetered(key []byte) ([]byte, error) { return x.read(x.storage, key) }
+
+func (x *Frame) read(a vm.Address, key []byte) ([]byte, error) {
+	value, err := x.state.Read(a, key)
+	if o := x.vm.observer; o != nil && err == nil {
+		o.Read(x, a, key, value)
+	}
+	return value, err
+}
 
 // LoadFrom reads the storage of another account: empty unless the chain knows
 // it and its code metadata say that it is readable.

@@ -35,9 +35,11 @@ func (x *Frame) transfer(to vm.Address, value *big.Int, gasLimit uint64, data []
 	if err := x.moveValue(x.Address(), to, value); err != nil {
 		return err
 	}
-	x.state.AddTransfer(to, vm.Transfer{
-		Sender: x.Address(), Value: value, GasLimit: gasLimit, Data: data, CallType: callType,
-	})
+	t := vm.Transfer{Sender: x.Address(), Value: value, GasLimit: gasLimit, Data: data, CallType: callType}
+	x.state.AddTransfer(to, t)
+	if o := x.vm.observer; o != nil {
+		o.Transfer(x, to, &t)
+	}
 	return nil
 }
 

@@ -11,13 +11,19 @@ type Init struct {
 	Codec      ipc.Codec // of everything after the handshake
 	FrameBytes int       // the largest payload, in either direction
 	Config     vm.Config
+	Sandbox    Sandbox
 
 	// CollectAnytime lets Go collect garbage while a contract runs.
 	CollectAnytime bool `json:",omitempty"`
+}
 
-	// Spin is for how many nanoseconds Core waits for a message without
-	// sleeping, before it sleeps.
-	Spin int64 `json:",omitempty"`
+// Sandbox is how Core is to protect the machine from itself.
+type Sandbox struct {
+	// Off: not at all. Otherwise with every layer that there is.
+	Off bool
+	// Strict: no memory is ever made executable, so that contracts run on the
+	// interpreter.
+	Strict bool
 }
 
 // Hello is Core's first message: who it is, and that it is ready.
@@ -27,6 +33,7 @@ type Hello struct {
 	Engine   string   // "compiler" or "interpreter"
 	Schedule vm.Hash  // of the prices in force
 	Sandbox  []string // the layers that protect the machine from Core
+	Missing  []string `json:",omitempty"` // layers that could not be had: name, colon, reason
 }
 
 // Start is the handshake. Its request travels on coreInit, its answer on

@@ -55,3 +55,11 @@ func (c *cache) drop(element *list.Element) error {
 	c.bytes -= code.size
 	return code.compiled.Close()
 }
+
+// remove frees code that has no instances.
+func (c *cache) remove(key Key) error {
+	if element, ok := c.entries[key]; ok {
+		return c.drop(element)
+	}
+	return nil
+}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -24,6 +25,7 @@ type Code struct {
 	pages     int            // of memory that an instance starts with
 	work      uint64
 	compiled  *engine.Code
+	original  []byte // kept only if there is a listener
 }
 
 // Function is an exported function.
@@ -69,17 +71,32 @@ func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*
 	if err := admit(work); err != nil {
 		return nil, err
 	}
-	compiled, err := s.engine.Compile(meter.Instrument(m, &s.prices))
+	compiled, err := s.compile(m)
 	if err != nil {
 		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
 	}
 	c := &Code{key: key, size: len(code), work: work, compiled: compiled}
 	c.export(m)
+	if s.listener != nil {
+		c.original = bytes.Clone(code)
+	}
 	if err := s.cache.add(c); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
+
+func (s *Sandbox) compile(m *wasm.Module) (*engine.Code, error) {
+	if s.listener == nil {
+		return s.engine.Compile(meter.Instrument(m, &s.prices))
+	}
+	functions := uint32(len(m.Imports) + len(m.Functions))
+	return s.engine.CompileTraced(meter.InstrumentTraced(m, &s.prices), functions, s.listener)
+}
+
+// Original gives the original bytes if there is a listener, else nil. Not to be
+// changed.
+func (c *Code) Original() []byte { return c.original }
 
 // Size is the size of the original bytes.
 func (c *Code) Size() int { return c.size }

@@ -37,6 +37,10 @@ type Options struct {
 	// It may refuse more by an error: Start returns it, and a guest that grows
 	// its memory ends with it as if a host function had failed.
 	Keep func(bytes int) error
+
+	// Listener, if it is not nil, hears of every call of a function, and code
+	// keeps its original bytes. For tools: it costs a lot.
+	Listener engine.Listener
 }
 
 // Sandbox loads contracts. It is not safe for concurrent use.
@@ -45,6 +49,8 @@ type Sandbox struct {
 	prices meter.Prices
 	offers map[offer]FuncType
 	cache  cache
+
+	listener engine.Listener // nil but for tools
 }
 
 // offer is the name under which a host function is imported.
@@ -61,6 +67,8 @@ func New(o Options) (*Sandbox, error) {
 		prices: o.Prices,
 		offers: make(map[offer]FuncType, len(o.Functions)),
 		cache:  newCache(cacheBytes),
+
+		listener: o.Listener,
 	}
 	for _, f := range o.Functions {
 		s.offers[offer{f.Module, f.Name}] = f.Type
@@ -68,7 +76,10 @@ func New(o Options) (*Sandbox, error) {
 	return s, nil
 }
 
-// EngineName says what runs: "compiler" or "interpreter".
+// Compiler is the name of the engine that makes executable memory.
+const Compiler = engine.Compiler
+
+// EngineName says what runs: Compiler or "interpreter".
 func (s *Sandbox) EngineName() string { return s.engine.Name() }
 
 // Close frees everything.

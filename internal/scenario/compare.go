@@ -195,5 +195,5 @@ func (c *check) notate(b []byte) string {
 	if c.set && !c.any {
 		return Notate(b, c.like())
 	}
-	return notateFreely(b)
+	return NotateFreely(b)
 }

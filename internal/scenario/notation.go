@@ -132,14 +132,18 @@ func NameAddress(a vm.Address) string {
 	return "0x" + a.String()
 }
 
-// notateFreely writes bytes in the notation that people read best: an address,
-// a text, else hex.
-func notateFreely(b []byte) string {
+// NotateFreely writes bytes in the notation that people read best: an address,
+// a text, a small number, else hex. Evaluating the result gives b.
+func NotateFreely(b []byte) string {
 	if name, ok := addressName(b); ok && b[len(b)-1] == addressFill {
 		return name
 	}
-	if text, ok := notateText(b, "str:"); ok && len(b) > 0 {
+	if text, ok := notateText(b, "str:"); ok && len(b) > 1 {
 		return text
+	}
+	const small = 8
+	if len(b) > 0 && len(b) <= small && b[0] != 0 {
+		return separated(new(big.Int).SetBytes(b).String(), true)
 	}
 	return "0x" + hex.EncodeToString(b)
 }

@@ -22,6 +22,7 @@ type campaign struct {
 	careful bool
 
 	target targets.Target
+	before uint64 // executions of earlier runs
 	done   result
 }
 
@@ -36,11 +37,12 @@ func (c *campaign) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	from := next(all, c.name, c.seed)
-	if from >= c.count {
+	from, before := next(all, c.name, c.seed)
+	if before >= c.count {
 		fmt.Printf("%s, seed %d: all %d are done\n", c.name, c.seed, c.count)
 		return nil
 	}
+	c.before = before
 	if c.target, err = targets.New(c.name, c.root); err != nil {
 		return err
 	}
@@ -48,7 +50,7 @@ func (c *campaign) run(ctx context.Context) (err error) {
 	c.done = result{name: c.name, seed: c.seed, from: from, to: from, outcome: passed}
 	start := time.Now()
 	wrote := start
-	for c.done.to < c.count && ctx.Err() == nil {
+	for c.before+c.done.executed < c.count && ctx.Err() == nil {
 		broken := c.try(c.done.to)
 		c.done.to++
 		c.done.seconds = time.Since(start).Seconds()
@@ -68,8 +70,8 @@ func (c *campaign) run(ctx context.Context) (err error) {
 }
 
 func (c *campaign) tell() {
-	fmt.Printf("%s, seed %d: %d of %d, %d executions in this run, %.0f/s\n",
-		c.name, c.seed, c.done.to, c.count, c.done.executed, float64(c.done.executed)/max(c.done.seconds, 1e-3))
+	fmt.Printf("%s, seed %d: %d of %d, %.0f/s, next is case %d\n",
+		c.name, c.seed, c.before+c.done.executed, c.count, float64(c.done.executed)/max(c.done.seconds, 1e-3), c.done.to)
 }
 
 // try makes and tries case n. The input that broke a promise is in the error.

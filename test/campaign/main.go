@@ -5,7 +5,7 @@
 //	go run ./test/campaign table
 //
 // A campaign goes on where the last one with its name and seed stopped, as the
-// file says, until N inputs were tried in all. It stops at the first broken
+// file says, until there were N executions in all. It stops at the first broken
 // promise and keeps the input among those that ordinary tests replay. It uses
 // one core; everything it does follows from name, seed and number of the case.
 //
@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	count := flags.Uint64("count", 0, "inputs in all, of this and earlier runs with the seed; 0 is the goal of the campaign")
+	count := flags.Uint64("count", 0, "executions in all, of this and earlier runs with the seed; 0 is the goal of the campaign")
 	seed := flags.Uint64("seed", 1, "everything follows from it")
 	file := flags.String("resume", filepath.Join(root, resultsFile), "where the results are")
 	careful := flags.Bool("careful", false, "keep each input before it is tried, to find one that kills the process")

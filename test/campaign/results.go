@@ -85,15 +85,16 @@ func (r *result) put(path string) error {
 	return replaceFile(path, b.String())
 }
 
-// next is where a campaign goes on.
-func next(all []result, name string, seed uint64) uint64 {
-	at := uint64(0)
+// next is the case with which a campaign goes on, and how many executions
+// there were before it.
+func next(all []result, name string, seed uint64) (at, executed uint64) {
 	for _, r := range all {
 		if r.name == name && r.seed == seed {
 			at = max(at, r.to)
+			executed += r.executed
 		}
 	}
-	return at
+	return at, executed
 }
 
 // goal is what a campaign is to reach: one line of the file of goals.

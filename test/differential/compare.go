@@ -25,13 +25,20 @@ type Bench struct {
 	engines []*engine.Engine // compiler (where it is trusted) and interpreter
 	hosts   []*host          // of the engines
 	judge   host             // of the oracle
+	forJury []oracle.HostFunction
+	offers  map[[2]string]wasm.FuncType
 }
 
-// NewBench makes a bench.
-func NewBench() (*Bench, error) {
-	b := &Bench{Ends: make(map[string]int)}
+// NewBench makes a bench whose host offers more than generated modules need.
+func NewBench(more ...Function) (*Bench, error) {
+	all := functions(more)
+	b := &Bench{Ends: make(map[string]int), judge: host{functions: all}, offers: make(map[[2]string]wasm.FuncType)}
+	b.forJury = b.judge.forOracle()
+	for _, f := range all {
+		b.offers[[2]string{f.Module, f.Name}] = f.Type
+	}
 	for _, interpreter := range []bool{false, true} {
-		h := new(host)
+		h := &host{functions: all}
 		e, err := engine.New(interpreter, h.forEngine(), nil)
 		if err != nil {
 			return nil, errors.Join(err, b.Close())
@@ -62,10 +69,7 @@ var ErrRefused = errors.New("refused")
 // Compare runs code with a lot of gas and with little, with prices and limits
 // from random. Its error says what differs.
 func (b *Bench) Compare(code []byte, random *rand.Rand) error {
-	m, err := wasm.Parse(code)
-	if err == nil {
-		err = wasm.Check(m, resolve)
-	}
+	m, err := b.load(code)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
@@ -75,14 +79,7 @@ func (b *Bench) Compare(code []byte, random *rand.Rand) error {
 		instrumented = b.Alter(instrumented)
 	}
 	t := trial{bench: b, module: m, prices: (*oracle.Prices)(prices)}
-	for i := range m.Exports {
-		switch e := &m.Exports[i]; {
-		case e.Name == Main && e.Kind == wasm.ExportFunction && len(m.FunctionType(e.Index).Params) == 0:
-			t.main = &e.Index
-		case e.Name == report && e.Kind == wasm.ExportFunction && len(m.FunctionType(e.Index).Params) == 0:
-			t.report = &e.Index
-		}
-	}
+	t.choose(random)
 	for _, e := range b.engines {
 		compiled, err := e.Compile(instrumented)
 		if err != nil {
@@ -91,6 +88,41 @@ func (b *Bench) Compare(code []byte, random *rand.Rand) error {
 		t.codes = append(t.codes, compiled)
 	}
 	return errors.Join(t.runs(random), t.close())
+}
+
+// Accepts says whether Compare would not refuse code.
+func (b *Bench) Accepts(code []byte) bool {
+	_, err := b.load(code)
+	return err == nil
+}
+
+func (b *Bench) load(code []byte) (*wasm.Module, error) {
+	m, err := wasm.Parse(code)
+	if err == nil {
+		err = wasm.Check(m, b.resolve)
+	}
+	if err == nil && !bound(m.Memory) {
+		err = errors.New("its memory is too large to be compared often")
+	}
+	return m, err
+}
+
+// bound keeps the memory of a module from growing by more than a few pages,
+// and says whether it is small enough.
+func bound(memory *wasm.Limits) bool {
+	const most, more = 18, 3
+	if memory == nil {
+		return true
+	}
+	if !memory.HasMax || memory.Max > memory.Min+more {
+		memory.HasMax, memory.Max = true, memory.Min+more
+	}
+	return memory.Min <= most
+}
+
+func (b *Bench) resolve(module, name string) (wasm.FuncType, bool) {
+	t, ok := b.offers[[2]string{module, name}]
+	return t, ok
 }
 
 // choosePrices gives prices that are not 0: all one, all different, or huge.
@@ -117,6 +149,30 @@ type trial struct {
 	prices       *oracle.Prices
 	codes        []*engine.Code
 	main, report *uint32 // function indices, nil if there is no such export
+}
+
+// choose finds the functions to call: Main and report, or any other in the
+// place of Main if there is none.
+func (t *trial) choose(random *rand.Rand) {
+	m := t.module
+	var others []*uint32
+	for i := range m.Exports {
+		e := &m.Exports[i]
+		if e.Kind != wasm.ExportFunction || len(m.FunctionType(e.Index).Params) > 0 {
+			continue
+		}
+		switch e.Name {
+		case Main:
+			t.main = &e.Index
+		case report:
+			t.report = &e.Index
+		default:
+			others = append(others, &e.Index)
+		}
+	}
+	if t.main == nil && len(others) > 0 {
+		t.main = others[random.IntN(len(others))]
+	}
 }
 
 func (t *trial) close() error {
@@ -150,7 +206,7 @@ func (t *trial) runs(random *rand.Rand) error {
 	}
 	limits := []uint64{random.Uint64N(used + 1)}
 	if random.IntN(2) == 0 {
-		limits = append(limits, used-uint64(random.IntN(3))+1)
+		limits = append(limits, max(used, 1)+1-uint64(random.IntN(3)))
 	}
 	for _, limit := range limits {
 		one := make([]*engine.Code, len(t.codes)) // one engine is enough
@@ -207,7 +263,7 @@ func (t *trial) compare(gas uint64, again bool, codes []*engine.Code) (*end, err
 // run that did not return.
 func (t *trial) judge(gas uint64, again bool) (*end, []end, error) {
 	h := &t.bench.judge
-	in, err := oracle.New(t.module, t.prices, h.forOracle())
+	in, err := oracle.New(t.module, t.prices, t.bench.forJury)
 	if err != nil {
 		return nil, nil, err
 	}

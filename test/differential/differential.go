@@ -64,12 +64,18 @@ var hostTypes = [hostCount]struct {
 		Results: []wasm.ValueType{wasm.I64}}},
 }
 
-// resolve gives the types of the host's functions.
-func resolve(module, name string) (wasm.FuncType, bool) {
+// A Function is one that the host offers. What it gives depends on all its
+// parameters and on nothing else.
+type Function struct {
+	Module, Name string
+	Type         wasm.FuncType
+}
+
+// functions lists those of hostTypes, then more.
+func functions(more []Function) []Function {
+	var all []Function
 	for i := range hostTypes {
-		if module == "env" && hostTypes[i].name == name {
-			return hostTypes[i].typ, true
-		}
+		all = append(all, Function{"env", hostTypes[i].name, hostTypes[i].typ})
 	}
-	return wasm.FuncType{}, false
+	return append(all, more...)
 }

@@ -205,11 +205,11 @@ func (f *function) memory32() {
 		return
 	case f.chance(50):
 		f.op(wasm.OpMemorySize)
-	case f.chance(80):
+	case f.m.Memory.HasMax && f.chance(80):
 		f.constant(wasm.I32, int64(f.n(3)))
 		f.op(wasm.OpMemoryGrow)
 	default:
-		f.constant(wasm.I32, int64(int32(f.random.Uint32()|1<<12))) // never so many
+		f.constant(wasm.I32, int64(int32(f.random.Uint32()|1<<12))&-int64(f.n(8))) // none or too many
 		f.op(wasm.OpMemoryGrow)
 	}
 	f.code = append(f.code, 0)

@@ -130,7 +130,7 @@ func (g *generator) memory() {
 	case 1, 2:
 		g.m.Memory.Min = 2
 	}
-	if g.chance(95) { // to make many pages takes long
+	if g.imported[hostGrow] >= 0 || g.chance(80) { // to make many pages takes long
 		g.m.Memory.HasMax, g.m.Memory.Max = true, g.m.Memory.Min+uint32(g.n(4))
 	}
 	if g.m.Memory.Min == 0 {

@@ -27,14 +27,16 @@ type guest interface {
 
 // host is the other side of a run. It notes everything that it is asked.
 type host struct {
-	guest guest
-	calls []call
+	functions []Function // the first ones are those of hostTypes
+	guest     guest
+	calls     []call
 }
 
 // call is a call of the host: what, with which arguments, with how much gas.
 type call struct {
 	function int
-	words    [6]uint64
+	words    [6]uint64 // the first ones
+	mixed    uint64    // of all
 	gas      int64
 }
 
@@ -45,11 +47,16 @@ const maxCalls = 1 << 14
 // answer is the body of every function of the host.
 func (h *host) answer(function int, stack []uint64) error {
 	c := call{function: function, gas: h.guest.Gas()}
-	for i, t := range hostTypes[function].typ.Params {
-		c.words[i] = stack[i]
+	t := &h.functions[function].Type
+	for i, t := range t.Params {
+		word := stack[i]
 		if t == wasm.I32 || t == wasm.F32 {
-			c.words[i] &= 1<<32 - 1
+			word &= 1<<32 - 1
 		}
+		if i < len(c.words) {
+			c.words[i] = word
+		}
+		c.mixed = (c.mixed + word) * 0x9E3779B97F4A7C15
 	}
 	if len(h.calls) < maxCalls {
 		h.calls = append(h.calls, c)
@@ -79,35 +86,37 @@ func (h *host) answer(function int, stack []uint64) error {
 			grown = 1
 		}
 		stack[0] = grown
-	case hostMix:
-		mixed := uint64(0)
-		for _, w := range c.words {
-			mixed = (mixed + w) * 0x9E3779B97F4A7C15
+	case hostTell:
+	default:
+		if len(t.Results) > 0 {
+			stack[0] = c.mixed
+			if t.Results[0] == wasm.I32 || t.Results[0] == wasm.F32 {
+				stack[0] = c.mixed >> 32
+			}
 		}
-		stack[0] = mixed
 	}
 	return nil
 }
 
-// forEngine makes the functions of the host that h answers.
+// forEngine makes the functions that h answers.
 func (h *host) forEngine() []engine.HostFunction {
-	var functions []engine.HostFunction
-	for i := range hostTypes {
-		functions = append(functions, engine.HostFunction{Module: "env", Name: hostTypes[i].name, Type: hostTypes[i].typ,
+	var all []engine.HostFunction
+	for i, f := range h.functions {
+		all = append(all, engine.HostFunction{Module: f.Module, Name: f.Name, Type: f.Type,
 			Call: func(stack []uint64) {
 				if err := h.answer(i, stack); err != nil {
 					panic(err)
 				}
 			}})
 	}
-	return functions
+	return all
 }
 
 func (h *host) forOracle() []oracle.HostFunction {
-	var functions []oracle.HostFunction
-	for i := range hostTypes {
-		functions = append(functions, oracle.HostFunction{Module: "env", Name: hostTypes[i].name, Type: hostTypes[i].typ,
+	var all []oracle.HostFunction
+	for i, f := range h.functions {
+		all = append(all, oracle.HostFunction{Module: f.Module, Name: f.Name, Type: f.Type,
 			Call: func(_ *oracle.Instance, stack []uint64) error { return h.answer(i, stack) }})
 	}
-	return functions
+	return all
 }

@@ -1,7 +1,6 @@
 package targets
 
 import (
-	"errors"
 	"math/rand/v2"
 
 	"github.com/Dharitri-org/core-wasm-vm/test/differential"
@@ -24,6 +23,3 @@ func (generated) Make(random *rand.Rand) []byte { return differential.Generate(r
 func (g *generated) Try(code []byte, random *rand.Rand) (int, error) {
 	return 1, g.Compare(code, random)
 }
-
-// isRefused says whether a module was refused before anything ran.
-func isRefused(err error) bool { return errors.Is(err, differential.ErrRefused) }

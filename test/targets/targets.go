@@ -67,13 +67,31 @@ func New(name, root string) (Target, error) {
 	switch name {
 	case "differential":
 		return NewDifferential()
+	case "read-blind":
+		seeds, err := Seeds(root)
+		if err != nil {
+			return nil, err
+		}
+		return NewReader(seeds), nil
+	case "instrument":
+		seeds, err := Seeds(root)
+		if err != nil {
+			return nil, err
+		}
+		return NewInstrumenter(seeds)
+	case "hostcalls":
+		return NewHostCalls(nil)
+	case "sequences":
+		return NewSequences(nil)
+	case "vectorfile":
+		return NewVectorFiles(root)
 	}
 	return nil, fmt.Errorf("no target %q", name)
 }
 
 // Names lists the targets.
 func Names() []string {
-	return []string{"differential"}
+	return []string{"differential", "read-blind", "instrument", "hostcalls", "sequences", "vectorfile"}
 }
 
 // Root is the directory of the module that the working directory is in.

@@ -41,8 +41,8 @@ type HostFunction struct {
 
 // The names of what runs.
 const (
-	compilerName    = "compiler"
-	interpreterName = "interpreter"
+	Compiler    = "compiler" // makes executable memory
+	Interpreter = "interpreter"
 )
 
 // features are those that instrumented modules need: the ones that contracts
@@ -81,13 +81,13 @@ func New(interpreter bool, functions []HostFunction, keep func(bytes int) error)
 		// Contracts have no start function and no name, and nothing gives them
 		// random numbers; to say so saves wazero the seeding of a generator.
 		config: wazero.NewModuleConfig().WithStartFunctions().WithName("").WithRandSource(strings.NewReader("")),
-		name:   interpreterName,
+		name:   Interpreter,
 	}
 	e.memories = memories{engine: e, keep: keep}
 	e.ctx = experimental.WithMemoryAllocator(context.Background(), &e.memories)
 	config := wazero.NewRuntimeConfigInterpreter()
 	if !interpreter && compilerTrusted() {
-		e.name = compilerName
+		e.name = Compiler
 		config = wazero.NewRuntimeConfigCompiler()
 	}
 	// Never WithCloseOnContextDone: gas bounds a run, and the checks would cost
@@ -194,7 +194,11 @@ type Code struct {
 // Compile compiles an instrumented module. An error means that the module is
 // not valid: the checks before the engine have a gap.
 func (e *Engine) Compile(instrumented []byte) (*Code, error) {
-	compiled, err := e.runtime.CompileModule(context.Background(), instrumented)
+	return e.compile(context.Background(), instrumented)
+}
+
+func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
+	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}

@@ -37,6 +37,7 @@ type body struct {
 	params uint32 // of the original function; gas and room follow them
 	locals uint32 // params and locals of the original function
 	out    []byte
+	offset int // of the original code in the module
 
 	loops   int    // number of open loops
 	pending uint64 // charges gathered, not yet subtracted
@@ -62,6 +63,7 @@ func (in *instrumenter) function(t wasm.FuncType, old *wasm.Body) wasm.Body {
 		params:       uint32(len(t.Params)),
 		locals:       uint32(len(t.Params)),
 		out:          in.code[len(in.code):],
+		offset:       old.Offset,
 	}
 	b.charge(in.prices.localsPrice(old))
 	for _, run := range old.Locals {
@@ -141,6 +143,7 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 	}
 	if b.dead == 0 {
 		b.charge(uint64(b.prices.Opcode[i.Op.Row()]))
+		b.tracePosition(i)
 	}
 	switch i.Op {
 	case wasm.OpLocalGet, wasm.OpLocalSet, wasm.OpLocalTee:

@@ -8,14 +8,22 @@ func Instrument(m *wasm.Module, prices *Prices) []byte {
 	return wasm.Encode(instrument(m, prices))
 }
 
-// instrument makes the instrumented module. It shares slices with m.
 func instrument(m *wasm.Module, prices *Prices) *wasm.Module {
-	in := &instrumenter{
+	return newInstrumenter(m, prices).module()
+}
+
+func newInstrumenter(m *wasm.Module, prices *Prices) *instrumenter {
+	return &instrumenter{
 		prices: prices,
 		old:    m,
 		gas:    uint32(len(m.Globals)),
 		reason: uint32(len(m.Globals)) + 1,
 	}
+}
+
+// module makes the instrumented module. It shares slices with the old one.
+func (in *instrumenter) module() *wasm.Module {
+	m := in.old
 	in.new = &wasm.Module{
 		Functions: append(make([]uint32, 0, len(m.Functions)+8), m.Functions...),
 		Bodies:    make([]wasm.Body, 0, len(m.Bodies)+8),
@@ -41,6 +49,7 @@ type instrumenter struct {
 	new    *wasm.Module
 
 	gas, reason uint32 // indices of the globals
+	traced      bool   // see InstrumentTraced
 
 	code   []byte  // of all bodies, to allocate in big pieces
 	labels []label // of the body at hand, reused
@@ -85,6 +94,9 @@ func (in *instrumenter) globals() {
 	in.new.Globals = append(append(make([]wasm.Global, 0, len(in.old.Globals)+2), in.old.Globals...),
 		wasm.Global{Type: wasm.I64, Mutable: true, Init: []byte{opI64Const, 0, opEnd}},
 		wasm.Global{Type: wasm.I32, Mutable: true, Init: []byte{opI32Const, 0, opEnd}})
+	if in.traced {
+		in.new.Globals = append(in.new.Globals, wasm.Global{Type: wasm.I32, Mutable: true, Init: []byte{opI32Const, 0, opEnd}})
+	}
 }
 
 // addFunction adds a function that the original module does not have and
@@ -144,6 +156,9 @@ func (in *instrumenter) exports() {
 	in.new.Exports = append(in.new.Exports,
 		wasm.Export{Name: GasExport, Kind: wasm.ExportGlobal, Index: in.gas},
 		wasm.Export{Name: ReasonExport, Kind: wasm.ExportGlobal, Index: in.reason})
+	if in.traced {
+		in.new.Exports = append(in.new.Exports, wasm.Export{Name: PositionExport, Kind: wasm.ExportGlobal, Index: in.position()})
+	}
 	if m.Memory != nil {
 		in.new.Exports = append(in.new.Exports, wasm.Export{Name: MemoryExport, Kind: wasm.ExportMemory})
 	}

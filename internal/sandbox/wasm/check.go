@@ -14,10 +14,47 @@ type Resolver func(module, name string) (FuncType, bool)
 // specification leaves to instantiation, is found here too.
 func Check(m *Module, resolve Resolver) error {
 	c := checker{module: m, functions: len(m.Imports) + len(m.Functions)}
-	steps := [...]struct {
-		section int
-		check   func() string
-	}{
+	for _, s := range c.steps(resolve) {
+		if reason := s.check(); reason != "" {
+			return c.fault(s.section, reason)
+		}
+	}
+	b := bodyChecker{module: m, functions: c.functions}
+	for i := range m.Bodies {
+		if err := b.fault(m, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fault checks the body of a defined function; nil if there is nothing wrong.
+func (c *bodyChecker) fault(m *Module, i int) *Error {
+	body := &m.Bodies[i]
+	reason := c.check(body, m.Types[m.Functions[i]])
+	if reason == "" {
+		return nil
+	}
+	return &Error{Section: sectionNames[codeSection], Function: len(m.Imports) + i,
+		Offset: body.Offset + c.in.Start, Reason: reason}
+}
+
+// checker checks everything but bodies. Its methods return the reason of a
+// refusal, or "".
+type checker struct {
+	module    *Module
+	functions int // imports included
+}
+
+// step checks a section.
+type step struct {
+	section int
+	check   func() string
+}
+
+// steps are in the order in which they are made.
+func (c *checker) steps(resolve Resolver) [9]step {
+	return [...]step{
 		{typeSection, c.types},
 		{importSection, func() string { return c.imports(resolve) }},
 		{functionSection, c.functionTypes},
@@ -28,27 +65,11 @@ func Check(m *Module, resolve Resolver) error {
 		{elementSection, c.elements},
 		{dataSection, c.segments},
 	}
-	for _, s := range steps {
-		if reason := s.check(); reason != "" {
-			return &Error{Section: sectionNames[s.section], Function: -1, Offset: m.sections[s.section], Reason: reason}
-		}
-	}
-	b := bodyChecker{module: m, functions: c.functions}
-	for i := range m.Bodies {
-		body := &m.Bodies[i]
-		if reason := b.check(body, m.Types[m.Functions[i]]); reason != "" {
-			return &Error{Section: sectionNames[codeSection], Function: len(m.Imports) + i,
-				Offset: body.Offset + b.in.Start, Reason: reason}
-		}
-	}
-	return nil
 }
 
-// checker checks everything but bodies. Its methods return the reason of a
-// refusal, or "".
-type checker struct {
-	module    *Module
-	functions int // imports included
+// fault is an error about a section.
+func (c *checker) fault(section int, reason string) *Error {
+	return &Error{Section: sectionNames[section], Function: -1, Offset: c.module.sections[section], Reason: reason}
 }
 
 func (c *checker) types() string {
@@ -66,23 +87,45 @@ func (c *checker) types() string {
 
 func (c *checker) imports(resolve Resolver) string {
 	for i := range c.module.Imports {
-		im := &c.module.Imports[i]
-		if n := max(len(im.Module), len(im.Name)); n > MaxNameBytes {
-			return fmt.Sprintf("import %d: %s", i, tooMany("bytes of a name", n, MaxNameBytes))
+		reason := c.importForm(i)
+		if reason == "" {
+			reason = c.importOffer(i, resolve)
 		}
-		what := fmt.Sprintf("import %s.%s", quote(im.Module), quote(im.Name))
-		if int(im.Type) >= len(c.module.Types) {
-			return fmt.Sprintf("%s: there is no type %d", what, im.Type)
-		}
-		offered, ok := resolve(im.Module, im.Name)
-		if !ok {
-			return what + ": the host offers no such function"
-		}
-		if !offered.Equal(c.module.Types[im.Type]) {
-			return fmt.Sprintf("%s: type is %s, the host's is %s", what, c.module.Types[im.Type], offered)
+		if reason != "" {
+			return reason
 		}
 	}
 	return ""
+}
+
+// importForm checks an import without asking the host.
+func (c *checker) importForm(i int) string {
+	im := &c.module.Imports[i]
+	if n := max(len(im.Module), len(im.Name)); n > MaxNameBytes {
+		return fmt.Sprintf("import %d: %s", i, tooMany("bytes of a name", n, MaxNameBytes))
+	}
+	if int(im.Type) >= len(c.module.Types) {
+		return fmt.Sprintf("%s: there is no type %d", im, im.Type)
+	}
+	return ""
+}
+
+// importOffer checks that the host offers an import.
+func (c *checker) importOffer(i int, resolve Resolver) string {
+	im := &c.module.Imports[i]
+	offered, ok := resolve(im.Module, im.Name)
+	if !ok {
+		return im.String() + ": the host offers no such function"
+	}
+	if t := c.module.Types[im.Type]; !offered.Equal(t) {
+		return fmt.Sprintf("%s: type is %s, the host's is %s", im, t, offered)
+	}
+	return ""
+}
+
+// String names the import in messages.
+func (im *Import) String() string {
+	return fmt.Sprintf("import %s.%s", quote(im.Module), quote(im.Name))
 }
 
 func (c *checker) functionTypes() string {

@@ -56,6 +56,9 @@ func boundedParseAndCheck(t *testing.T, name string, code []byte, host Resolver)
 
 // The densest modules of each kind: what takes most memory per byte.
 func TestAllocationsAreInProportionToTheCode(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates too")
+	}
 	const n = 1 << 16
 	manyNames := make([]Export, n)
 	for i := range manyNames {

@@ -52,10 +52,21 @@ func (r *reader) u32(what string) uint32 {
 // count reads the length of a vector whose elements take at least size bytes
 // each, so that nobody allocates more elements than can follow.
 func (r *reader) count(what string, size int) int {
+	return r.countOf("", what, size)
+}
+
+// countOf is count for the bytes of something: the message is put together
+// only when it is needed, because there are very many counts.
+func (r *reader) countOf(unit, what string, size int) int {
 	at := r.pos
-	n := r.u32("number of " + what)
+	n, length := readU32(r.code[at:])
+	if length == 0 {
+		r.fail("malformed or missing number of %s%s", unit, what)
+		return 0
+	}
+	r.pos += length
 	if uint64(n)*uint64(size) > uint64(r.left()) {
-		r.failAt(at, "%d %s cannot be in the %d bytes that are left", n, what, r.left())
+		r.failAt(at, "%d %s%s cannot be in the %d bytes that are left", n, unit, what, r.left())
 		return 0
 	}
 	return int(n)
@@ -64,7 +75,7 @@ func (r *reader) count(what string, size int) int {
 // bytes reads a length and that many bytes. The result is a part of the
 // module.
 func (r *reader) bytes(what string) []byte {
-	n := r.count("bytes of "+what, 1)
+	n := r.countOf("bytes of ", what, 1)
 	b := r.code[r.pos : r.pos+n : r.pos+n]
 	r.pos += n
 	return b

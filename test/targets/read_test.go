@@ -1,0 +1,64 @@
+package targets
+
+import (
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+)
+
+func TestReadingHoldsItsPromises(t *testing.T) {
+	slice(t, "read-blind", open(t, NewReader(allSeeds(t)), nil), 3*time.Second)
+}
+
+func TestPlantedDefectsOfReadingAreFound(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		plant func(r *Reader)
+	}{
+		{"a vector is allocated before its bytes are there", func(r *Reader) {
+			r.Parse = func(code []byte) (*wasm.Module, error) {
+				for _, p := range split(code) {
+					if n, _ := binary.Uvarint(p.content); p.section == 2 && n < 1<<28 {
+						_ = make([]wasm.Import, n)
+					}
+				}
+				return wasm.Parse(code)
+			}
+		}},
+		{"an index is used before it is compared", func(r *Reader) {
+			r.Check = func(m *wasm.Module, resolve wasm.Resolver) error {
+				for _, e := range m.Exports {
+					if e.Kind == wasm.ExportFunction {
+						_ = m.FunctionType(e.Index)
+					}
+				}
+				return wasm.Check(m, resolve)
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := NewReader(allSeeds(t))
+			tt.plant(r)
+			plantedIsFound(t, r, 3_000_000)
+		})
+	}
+}
+
+// FuzzRead is for native fuzzing, which follows what is covered.
+func FuzzRead(f *testing.F) {
+	for i, seed := range allSeeds(f) {
+		if len(seed) < 1024 && i%8 == 0 {
+			f.Add(seed)
+		}
+	}
+	r := NewReader(nil)
+	n := uint64(0)
+	f.Fuzz(func(t *testing.T, code []byte) {
+		n++
+		if _, err := r.Try(code, Random(n, 0)); err != nil {
+			t.Error(err)
+		}
+	})
+}
