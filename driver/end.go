@@ -16,7 +16,7 @@ type end interface {
 }
 
 // filePipe makes a pipe whose ends are files, which wait in Go's poller.
-func filePipe(nodeReads bool) (node end, core *os.File, err error) {
+func filePipe(nodeReads bool, _ time.Duration) (node end, core *os.File, err error) {
 	r, w, err := os.Pipe()
 	switch {
 	case err != nil:

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
 )
 
 // writePause is how long a writer sleeps in the kernel before it looks at its
@@ -29,6 +31,7 @@ const writePause = 10 * time.Millisecond
 type rawEnd struct {
 	fd    int
 	reads bool
+	spin  time.Duration // before a reader sleeps
 
 	use sync.Mutex // held while the descriptor is in use; taken before mu
 
@@ -40,13 +43,14 @@ type rawEnd struct {
 	closed   bool
 }
 
-// rawPipe makes a pipe whose end for the node is raw.
-func rawPipe(nodeReads bool) (node end, core *os.File, err error) {
+// rawPipe makes a pipe whose end for the node is raw. Its reader waits for the
+// time spin without sleeping first.
+func rawPipe(nodeReads bool, spin time.Duration) (node end, core *os.File, err error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
 		return nil, nil, os.NewSyscallError("pipe2", err)
 	}
-	e := &rawEnd{fd: fds[1]}
+	e := &rawEnd{fd: fds[1], spin: spin}
 	if nodeReads {
 		e.fd, e.reads = fds[0], true
 		core = os.NewFile(uintptr(fds[1]), "coreToNode")
@@ -85,6 +89,9 @@ func (e *rawEnd) read(b []byte) (int, error) {
 	for {
 		if err := e.begin(); err != nil {
 			return 0, err
+		}
+		if e.spin > 0 {
+			ipc.Spin(e.fd, e.spin)
 		}
 		n, err := unix.Read(e.fd, b)
 		if poked := e.finish(); poked != nil {

@@ -2,7 +2,12 @@
 
 package driver
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // rawPipe is filePipe here.
-func rawPipe(nodeReads bool) (node end, core *os.File, err error) { return filePipe(nodeReads) }
+func rawPipe(nodeReads bool, spin time.Duration) (node end, core *os.File, err error) {
+	return filePipe(nodeReads, spin)
+}

@@ -22,17 +22,17 @@ type pipes struct {
 	core struct{ init, nodeToCore, coreToNode, profile, lines, stdout, stderr *os.File }
 }
 
-func makePipes(without Without) (*pipes, error) {
+func makePipes(o *Options) (*pipes, error) {
 	p := new(pipes)
 	pipe := rawPipe
-	if without&WithoutRawPipes != 0 {
+	if o.Without&WithoutRawPipes != 0 {
 		pipe = filePipe
 	}
 	var err error
-	if p.nodeToCore, p.core.nodeToCore, err = pipe(false); err != nil {
+	if p.nodeToCore, p.core.nodeToCore, err = pipe(false, o.Spin); err != nil {
 		return nil, err
 	}
-	if p.coreToNode, p.core.coreToNode, err = pipe(true); err != nil {
+	if p.coreToNode, p.core.coreToNode, err = pipe(true, o.Spin); err != nil {
 		return nil, errors.Join(err, p.closeCore(), p.close())
 	}
 	for _, pair := range []struct{ read, write **os.File }{

@@ -67,7 +67,7 @@ func startProcess(ctx, life context.Context, o *Options, config vm.Config, deadl
 }
 
 func spawn(path string, o *Options, config vm.Config) (*process, error) {
-	pipes, err := makePipes(o.Without)
+	pipes, err := makePipes(o)
 	if err != nil {
 		return nil, err
 	}

@@ -24,12 +24,22 @@ type pairName struct {
 	key     string
 }
 
+// keptAnswers is up to how many answers it is cheaper to clear the maps than to
+// make new ones.
+const keptAnswers = 64
+
 // begin forgets everything.
 func (w *witness) begin(introduced ...vm.Address) {
-	*w = witness{
-		hook: w.hook, accounts: make(map[vm.Address]*vm.Account),
-		derived: make(map[vm.Address]bool), storage: make(map[pairName][]byte),
+	if w.accounts == nil || len(w.accounts)+len(w.derived)+len(w.storage) > keptAnswers {
+		*w = witness{
+			hook: w.hook, accounts: make(map[vm.Address]*vm.Account),
+			derived: make(map[vm.Address]bool), storage: make(map[pairName][]byte),
+		}
 	}
+	clear(w.accounts)
+	clear(w.derived)
+	clear(w.storage)
+	w.builtins = nil
 	for _, a := range introduced {
 		w.introduce(a)
 	}

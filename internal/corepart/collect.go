@@ -11,8 +11,9 @@ const (
 	// allocated.
 	collectEvery = 64
 
-	// collectBytes is how much may be allocated between two collections.
-	collectBytes = 24 << 20
+	// collectBytes is how much may be allocated between two collections: little, so
+	// that memory is used again while it is in the caches of the processor.
+	collectBytes = 4 << 20
 
 	// collectLimit is the size of this process from which on garbage is
 	// collected at any time: more than an execution may keep, and far below

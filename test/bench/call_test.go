@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/driver"
@@ -16,6 +17,9 @@ import (
 
 func TestMain(m *testing.M) {
 	coreproc.Main()
+	if os.Getenv(echoVariable) != "" {
+		echo()
+	}
 	os.Exit(m.Run())
 }
 
@@ -29,9 +33,9 @@ func ways() []struct {
 	name  string
 	start func(vm.BlockchainHook) (executor, error)
 } {
-	piped := func(codec driver.Codec) func(vm.BlockchainHook) (executor, error) {
+	piped := func(codec driver.Codec, without driver.Without) func(vm.BlockchainHook) (executor, error) {
 		return func(hook vm.BlockchainHook) (executor, error) {
-			return driver.New(hook, driver.Options{Self: true, Codec: codec})
+			return driver.New(hook, driver.Options{Self: true, Codec: codec, Without: without})
 		}
 	}
 	return []struct {
@@ -39,8 +43,13 @@ func ways() []struct {
 		start func(vm.BlockchainHook) (executor, error)
 	}{
 		{"inprocess", func(hook vm.BlockchainHook) (executor, error) { return inprocess.New(hook, vm.Config{}) }},
-		{"piped-binary", piped(driver.Binary)},
-		{"piped-json", piped(driver.JSON)},
+		{"piped-binary", piped(driver.Binary, 0)},
+		{"piped-json", piped(driver.JSON, 0)},
+		{"piped-binary-unpredicted", piped(driver.Binary, driver.WithoutPrediction)},
+		{"piped-binary-spinning", func(hook vm.BlockchainHook) (executor, error) {
+			return driver.New(hook, driver.Options{Self: true, Codec: driver.Binary, Spin: 100 * time.Microsecond})
+		}},
+		{"piped-binary-plain", piped(driver.Binary, ^driver.Without(0))},
 	}
 }
 
@@ -57,10 +66,7 @@ func placements(b *testing.B, f func(b *testing.B)) {
 // BenchmarkCall measures a warm call, its output applied to the node's
 // accounts, results checked at the end.
 func BenchmarkCall(b *testing.B) {
-	for _, load := range []struct {
-		name string
-		run  func(b *testing.B, c *chain, e vm.Executor)
-	}{{"counter", increments}, {"erc20", transfers}} {
+	for _, load := range loads() {
 		b.Run(load.name, func(b *testing.B) {
 			for _, w := range ways() {
 				b.Run(w.name, func(b *testing.B) {
@@ -75,13 +81,20 @@ func BenchmarkCall(b *testing.B) {
 								b.Error(err)
 							}
 						}()
-						load.run(b, c, e)
+						measure(b, load.start(b, c, e))
 					})
 				})
 			}
 		})
 	}
 }
+
+type load struct {
+	name  string
+	start func(b testing.TB, c *chain, e vm.Executor) workload
+}
+
+func loads() []load { return []load{{"counter", increments}, {"erc20", transfers}} }
 
 const gasLimit = 100_000_000
 
@@ -91,7 +104,7 @@ func user(i int) vm.Address {
 	return a
 }
 
-func deploy(b *testing.B, c *chain, e vm.Executor, name string, args ...[]byte) vm.Address {
+func deploy(b testing.TB, c *chain, e vm.Executor, name string, args ...[]byte) vm.Address {
 	b.Helper()
 	c.account(user(0)).Nonce++
 	out, err := e.Create(b.Context(), &vm.CreateInput{
@@ -112,7 +125,7 @@ func deploy(b *testing.B, c *chain, e vm.Executor, name string, args ...[]byte) 
 }
 
 // call makes a call that has to succeed, and applies its output.
-func call(b *testing.B, c *chain, e vm.Executor, in *vm.CallInput) *vm.Output {
+func call(b testing.TB, c *chain, e vm.Executor, in *vm.CallInput) *vm.Output {
 	out, err := e.Call(b.Context(), in)
 	if err != nil || out.Code != vm.OK {
 		b.Fatalf("%s: %+v, %v", in.Function, out, err)
@@ -121,34 +134,44 @@ func call(b *testing.B, c *chain, e vm.Executor, in *vm.CallInput) *vm.Output {
 	return out
 }
 
-func increments(b *testing.B, c *chain, e vm.Executor) {
+// increments counts; the counter is checked in the end.
+func increments(b testing.TB, c *chain, e vm.Executor) workload {
 	contract := deploy(b, c, e, "counter")
 	in := &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "increment"}
 	call(b, c, e, in)
 	before := new(big.Int).SetBytes(counted(b, c, e, contract))
-	measure(b, func() {
-		for range b.N {
-			call(b, c, e, in)
-		}
-	})
-	after := new(big.Int).SetBytes(counted(b, c, e, contract))
-	if got := after.Sub(after, before); got.Int64() != int64(b.N) {
-		b.Errorf("counted %v, want %d", got, b.N)
+	return workload{
+		call: func(int) { call(b, c, e, in) },
+		check: func(n int) {
+			after := new(big.Int).SetBytes(counted(b, c, e, contract))
+			if got := after.Sub(after, before); got.Int64() != int64(n) {
+				b.Errorf("counted %v, want %d", got, n)
+			}
+		},
 	}
 }
 
-func counted(b *testing.B, c *chain, e vm.Executor, contract vm.Address) []byte {
+func counted(b testing.TB, c *chain, e vm.Executor, contract vm.Address) []byte {
 	out := call(b, c, e, &vm.CallInput{Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: contract, Function: "get"})
 	return out.ReturnData[0]
 }
 
+// workload is calls that are made one after another and checked in the end.
+type workload struct {
+	call  func(i int)
+	check func(calls int)
+}
+
 // measure times b.N calls, and what both processes computed for them.
-func measure(b *testing.B, run func()) {
+func measure(b *testing.B, w workload) {
 	b.ReportAllocs()
 	before := cpuTime(b)
 	b.ResetTimer()
-	run()
+	for i := range b.N {
+		w.call(i)
+	}
 	b.StopTimer()
+	w.check(b.N)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
 	b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
@@ -156,7 +179,8 @@ func measure(b *testing.B, run func()) {
 // holders is the number of accounts between which tokens move.
 const holders = 1000
 
-func transfers(b *testing.B, c *chain, e vm.Executor) {
+// transfers moves tokens between random pairs; the sum is checked in the end.
+func transfers(b testing.TB, c *chain, e vm.Executor) workload {
 	supply := big.NewInt(1_000_000_000)
 	contract := deploy(b, c, e, "erc20", supply.Bytes())
 	share := big.NewInt(900_000)
@@ -178,21 +202,19 @@ func transfers(b *testing.B, c *chain, e vm.Executor) {
 		from := random.IntN(holders)
 		pairs[i] = transfer(from, (from+1+random.IntN(holders-1))%holders, big.NewInt(int64(1+random.IntN(5))))
 	}
-	measure(b, func() {
-		for i := range b.N {
-			call(b, c, e, pairs[i%len(pairs)])
+	check := func(int) {
+		sum := new(big.Int)
+		for i := range holders {
+			a := user(i)
+			out := call(b, c, e, &vm.CallInput{
+				Input:     vm.Input{Caller: a, Arguments: [][]byte{a[:]}, GasProvided: gasLimit},
+				Recipient: contract, Function: "balanceOf",
+			})
+			sum.Add(sum, new(big.Int).SetBytes(out.ReturnData[0]))
 		}
-	})
-	sum := new(big.Int)
-	for i := range holders {
-		a := user(i)
-		out := call(b, c, e, &vm.CallInput{
-			Input:     vm.Input{Caller: a, Arguments: [][]byte{a[:]}, GasProvided: gasLimit},
-			Recipient: contract, Function: "balanceOf",
-		})
-		sum.Add(sum, new(big.Int).SetBytes(out.ReturnData[0]))
+		if sum.Cmp(supply) != 0 {
+			b.Errorf("balances sum to %v, want %v", sum, supply)
+		}
 	}
-	if sum.Cmp(supply) != 0 {
-		b.Errorf("balances sum to %v, want %v", sum, supply)
-	}
+	return workload{call: func(i int) { call(b, c, e, pairs[i%len(pairs)]) }, check: check}
 }

@@ -14,7 +14,7 @@ import (
 // cpuTime is what this process and its children have computed so far, in
 // kernel and program. It grows by the same whatever else the machine does, so
 // where both processes share one core it is what a call takes on an idle one.
-func cpuTime(b *testing.B) time.Duration {
+func cpuTime(b testing.TB) time.Duration {
 	b.Helper()
 	sum := clock(b, unix.CLOCK_PROCESS_CPUTIME_ID)
 	lists, err := filepath.Glob("/proc/self/task/*/children")
@@ -39,7 +39,7 @@ func cpuTime(b *testing.B) time.Duration {
 	return sum
 }
 
-func clock(b *testing.B, id int32) time.Duration {
+func clock(b testing.TB, id int32) time.Duration {
 	b.Helper()
 	var t unix.Timespec
 	if err := unix.ClockGettime(id, &t); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // pin puts every thread of this process on one core, and with them what they
 // start. It gives a function that takes it back.
-func pin(b *testing.B) func() {
+func pin(b testing.TB) func() {
 	b.Helper()
 	var before unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &before); err != nil {
@@ -27,7 +27,7 @@ func pin(b *testing.B) func() {
 	return func() { place(b, &before) }
 }
 
-func place(b *testing.B, set *unix.CPUSet) {
+func place(b testing.TB, set *unix.CPUSet) {
 	b.Helper()
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {

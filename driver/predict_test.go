@@ -1,0 +1,111 @@
+package driver
+
+import (
+	"testing"
+
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// asked is a hook that answers with the key and counts.
+type asked struct {
+	vm.BlockchainHook
+	keys []string
+	err  error
+}
+
+func (a *asked) Storage(_ vm.Address, key []byte) ([]byte, error) {
+	a.keys = append(a.keys, string(key))
+	return key, a.err
+}
+
+func TestKeysArePredicted(t *testing.T) {
+	alice, bob := vm.Address{1, 31: 1}, vm.Address{1, 31: 2}
+	input := func(caller vm.Address, function string, args ...string) *vm.CallInput {
+		in := &vm.CallInput{Input: vm.Input{Caller: caller}, Recipient: vm.Address{9}, Function: function}
+		for _, arg := range args {
+			in.Arguments = append(in.Arguments, []byte(arg))
+		}
+		return in
+	}
+	for _, test := range []struct {
+		name         string
+		before, next *vm.CallInput
+		read, want   []string // by the one, for the other
+	}{
+		{"a fixed key", input(alice, "f"), input(bob, "f"), []string{"total"}, []string{"total"}},
+		{"the caller in a key", input(alice, "f"), input(bob, "f"),
+			[]string{"b" + string(alice[:])}, []string{"b" + string(bob[:])}},
+		{"an argument between fixed bytes", input(alice, "f", "token-1"), input(alice, "f", "token-22"),
+			[]string{"<token-1>"}, []string{"<token-22>"}},
+		{"caller and argument", input(alice, "f", "token"), input(bob, "f", "other"),
+			[]string{string(alice[:]) + "token"}, []string{string(bob[:]) + "other"}},
+		{"short arguments are not recognised", input(alice, "f", "abc"), input(alice, "f", "xyz"),
+			[]string{"abc"}, []string{"abc"}},
+		{"the same key twice is sent once", input(alice, "f", string(bob[:])), input(alice, "f", string(alice[:])),
+			[]string{string(alice[:]), string(bob[:])}, []string{string(alice[:])}},
+		{"an argument is missing", input(alice, "f", "token-1"), input(alice, "f"), []string{"token-1"}, nil},
+		{"another function", input(alice, "f"), input(alice, "g"), []string{"total"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			hook := new(asked)
+			w := &witness{hook: hook}
+			p := new(predictor)
+			begin := func() {
+				w.begin(test.before.Recipient)
+				w.accounts[test.before.Recipient] = &vm.Account{CodeHash: vm.Hash{7}}
+			}
+			begin()
+			if pairs := p.predict(w, test.before); pairs != nil {
+				t.Fatalf("predicts %v out of nothing", pairs)
+			}
+			out := &vm.Output{Accounts: []vm.OutputAccount{{Address: test.before.Recipient}}}
+			for _, key := range test.read {
+				a := &out.Accounts[0]
+				a.StorageUpdates = append(a.StorageUpdates, vm.StorageUpdate{Key: []byte(key)})
+			}
+			p.learn(w, test.before, out)
+			begin()
+			pairs := p.predict(w, test.next)
+			if len(pairs) != len(test.want) {
+				t.Fatalf("predicts %q, want %q", pairs, test.want)
+			}
+			for i, key := range test.want {
+				if string(pairs[i].Key) != key || string(pairs[i].Value) != key || pairs[i].Address != test.next.Recipient {
+					t.Errorf("predicts %q, want %q", pairs[i], key)
+				}
+			}
+			hook.err = &vm.Refusal{Text: "no"}
+			if pairs := p.predict(w, test.next); len(pairs) > 0 {
+				t.Errorf("sends %q along, which the hook refuses", pairs)
+			}
+		})
+	}
+}
+
+// What predictions remember and send is bounded.
+func TestPredictionsAreBounded(t *testing.T) {
+	w := &witness{hook: new(asked)}
+	p := new(predictor)
+	contract := vm.Address{9}
+	in := &vm.CallInput{Recipient: contract}
+	out := &vm.Output{Accounts: []vm.OutputAccount{{Address: contract}}}
+	for i := range 3 * maxPatternKeys {
+		out.Accounts[0].StorageUpdates = append(out.Accounts[0].StorageUpdates, vm.StorageUpdate{Key: []byte{byte(i), 1}})
+	}
+	for i := range maxPatterns + 10 {
+		w.begin(contract)
+		w.accounts[contract] = &vm.Account{CodeHash: vm.Hash{byte(i), byte(i >> 8), 1}}
+		p.predict(w, in)
+		p.learn(w, in, out)
+	}
+	if len(p.patterns) > maxPatterns {
+		t.Errorf("remembers %d functions", len(p.patterns))
+	}
+	if pairs := p.predict(w, in); len(pairs) != maxPatternKeys {
+		t.Errorf("sends %d pairs along", len(pairs))
+	}
+	in.Function = string(make([]byte, maxFunctionBytes+1))
+	if _, ok := p.name(w, in); ok {
+		t.Error("remembers a name of any length")
+	}
+}

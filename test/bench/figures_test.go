@@ -1,0 +1,379 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/Dharitri-org/core-wasm-vm/driver"
+	"github.com/Dharitri-org/core-wasm-vm/inprocess"
+	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// callsOfARun is how many calls one repetition makes.
+const callsOfARun = 2000
+
+// calls are the warm calls, every way.
+func (r *report) calls() {
+	for _, load := range loads() {
+		for _, w := range ways() {
+			for _, pinned := range []bool{true, false} {
+				name := load.name + " " + w.name + " free"
+				restore := func() {}
+				if pinned {
+					name = load.name + " " + w.name + " pinned"
+					restore = pin(r.t)
+				}
+				c := newChain()
+				e, err := w.start(c)
+				if err != nil {
+					r.t.Fatal(err)
+				}
+				work := load.start(r.t, c, e)
+				n := 0
+				r.measure("Calls, warm, applied to the node's accounts", name, callsOfARun, func(int) {
+					for range callsOfARun {
+						work.call(n)
+						n++
+					}
+				})
+				work.check(n)
+				if d, ok := e.(*driver.Driver); ok {
+					r.figures[len(r.figures)-1].note = fmt.Sprintf("%+v", d.Predictions())
+				}
+				if err := e.Close(); err != nil {
+					r.t.Fatal(err)
+				}
+				restore()
+			}
+		}
+	}
+}
+
+// echoVariable makes this program answer bytes with bytes, see transport.
+const echoVariable = "BENCH_ECHO"
+
+// echo is the other side of the bare loop.
+func echo() {
+	b := make([]byte, 64)
+	for {
+		if _, err := io.ReadFull(os.Stdin, b); err != nil {
+			os.Exit(0)
+		}
+		if _, err := os.Stdout.Write(b[:32]); err != nil {
+			os.Exit(1)
+		}
+	}
+}
+
+// transport is a question to the hook beside a bare loop over the same pipes.
+func (r *report) transport() {
+	const group = "Round trips"
+	for _, pinned := range []bool{true, false} {
+		place, restore := "free", func() {}
+		if pinned {
+			place, restore = "pinned", pin(r.t)
+		}
+		cmd := exec.Command("/proc/self/exe")
+		cmd.Env = append(os.Environ(), echoVariable+"=1")
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			r.t.Fatal(err)
+		}
+		b := make([]byte, 64)
+		r.measure(group, "bare loop, 64 bytes there and 32 back, Go files, "+place, callsOfARun, func(int) {
+			for range callsOfARun {
+				if _, err := in.Write(b); err != nil {
+					r.t.Fatal(err)
+				}
+				if _, err := io.ReadFull(out, b[:32]); err != nil {
+					r.t.Fatal(err)
+				}
+			}
+		})
+		if err := in.Close(); err != nil {
+			r.t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			r.t.Fatal(err)
+		}
+		c := newChain()
+		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary, Without: driver.WithoutPrediction})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		loops := deploy(r.t, c, d, "loops")
+		const reads = 1000
+		r.measure(group, "hook, storage read of 32 bytes, binary, "+place, reads, func(int) {
+			kernel(r.t, c, d, loops, "sload", reads)
+		})
+		if err := d.Close(); err != nil {
+			r.t.Fatal(err)
+		}
+		restore()
+	}
+}
+
+// kernel runs an export of the loops contract and gives its result.
+func kernel(t testing.TB, c *chain, e vm.Executor, loops vm.Address, name string, n int64) string {
+	t.Helper()
+	out, err := e.Call(t.Context(), &vm.CallInput{
+		Input:     vm.Input{Caller: user(0), Arguments: [][]byte{binary.BigEndian.AppendUint64(nil, uint64(n))}, GasProvided: 1 << 50},
+		Recipient: loops, Function: name,
+	})
+	if err != nil || out.Code != vm.OK {
+		t.Fatalf("%s: %+v, %v", name, out, err)
+	}
+	return hex.EncodeToString(out.ReturnData[0])
+}
+
+var kernelRuns = []struct {
+	name   string
+	n      int64
+	result string
+}{
+	{"fib", 32, "213d05"},
+	{"loop", 100_000_000, "5b25bf78d0427115"},
+	{"sha", 8192, "4f8a6fc4794ea88f"},
+	{"sieve", 100, "09fb78"},
+}
+
+// kernels are loops in a contract, on wazero without our metering, and native.
+func (r *report) kernels() {
+	const group = "Kernels"
+	c := newChain()
+	e, err := inprocess.New(c, vm.Config{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	loops := deploy(r.t, c, e, "loops")
+	program := r.compileNative()
+	for _, k := range kernelRuns {
+		ours := r.measure(group, k.name+" contract", 1, func(int) {
+			if got := kernel(r.t, c, e, loops, k.name, k.n); got != k.result && "00"+got != k.result {
+				r.t.Fatalf("%s gave %s, want %s", k.name, got, k.result)
+			}
+		})
+		bare := r.plainWazero(group, k.name, k.n)
+		note := fmt.Sprintf("%.2f × wazero without metering", ratio(ours, bare))
+		if program != "" {
+			native := r.native(group, program, k.name, k.n)
+			note += fmt.Sprintf(", %.2f × native", ratio(ours, native))
+		}
+		r.note(group, k.name+" ratio of the shortest CPU times", note)
+	}
+	const calls = 1_000_000
+	r.measure(group, "host call with charge (getGasLeft)", calls, func(int) { kernel(r.t, c, e, loops, "hostcalls", calls) })
+	if err := e.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func ratio(a, b figure) float64 { return float64(a.cpus()[0]) / float64(b.cpus()[0]) }
+
+// compileNative compiles the kernels with what there is; "" if there is nothing.
+func (r *report) compileNative() string {
+	for _, compiler := range []string{"gcc", "clang"} {
+		path, err := exec.LookPath(compiler)
+		if err != nil {
+			continue
+		}
+		program := filepath.Join(r.t.TempDir(), "native")
+		source := filepath.Join("..", "contracts", "loops", "native.c")
+		if out, err := exec.Command(path, "-O2", "-fno-builtin", "-o", program, source).CombinedOutput(); err != nil {
+			r.t.Fatalf("%v: %s", err, out)
+		}
+		r.note("Kernels", "native is", compiler+" -O2 -fno-builtin")
+		return program
+	}
+	return ""
+}
+
+func (r *report) native(group, program, name string, n int64) figure {
+	fig := figure{group: group, name: name + " native"}
+	for range repetitions {
+		cmd := exec.Command(program, name, strconv.FormatInt(n, 10), "1")
+		begin := time.Now()
+		if err := cmd.Run(); err != nil {
+			r.t.Fatal(err)
+		}
+		fig.samples = append(fig.samples, sample{time.Since(begin), cmd.ProcessState.UserTime()})
+	}
+	r.add(fig)
+	return fig
+}
+
+// plainWazero runs the same module without any of our parts.
+func (r *report) plainWazero(group, name string, n int64) figure {
+	ctx := context.Background()
+	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler())
+	defer runtime.Close(ctx)
+	compiled, err := runtime.CompileModule(ctx, contracts.Wasm("loops"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	env := runtime.NewHostModuleBuilder("env")
+	for _, f := range compiled.ImportedFunctions() {
+		_, imported, _ := f.Import()
+		env.NewFunctionBuilder().WithGoFunction(api.GoFunc(func(_ context.Context, stack []uint64) {
+			if imported == "int64getArgument" {
+				stack[0] = uint64(n)
+			}
+		}), f.ParamTypes(), f.ResultTypes()).Export(imported)
+	}
+	if _, err := env.Instantiate(ctx); err != nil {
+		r.t.Fatal(err)
+	}
+	module, err := runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	f := module.ExportedFunction(name)
+	return r.measure(group, name+" wazero without metering", 1, func(int) {
+		if err := f.CallWithStack(ctx, make([]uint64, 1)); err != nil {
+			r.t.Fatal(err)
+		}
+	})
+}
+
+// starts is a new process until its first result, and what it takes at rest.
+func (r *report) starts() {
+	const group = "Start"
+	c := newChain()
+	r.measure(group, "process until its first result", 1, func(int) {
+		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		deploy(r.t, c, d, "counter")
+		if err := d.Close(); err != nil {
+			r.t.Fatal(err)
+		}
+	})
+	r.figures[len(r.figures)-1].note = "a deployment; with the end of the process"
+	d, err := driver.New(c, driver.Options{Self: true})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer d.Close()
+	r.note(group, "resident memory of a process that did nothing", childMemory(r.t))
+	work := increments(r.t, c, d)
+	for i := range 20_000 {
+		work.call(i)
+	}
+	r.note(group, "resident memory after 20,000 calls", childMemory(r.t))
+}
+
+func childMemory(t *testing.T) string {
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range lists {
+		pids, err := os.ReadFile(list)
+		if err != nil || len(bytes.TrimSpace(pids)) == 0 {
+			continue
+		}
+		status, err := os.ReadFile("/proc/" + strings.Fields(string(pids))[0] + "/status")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(status)) {
+			if size, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+				return strings.TrimSpace(size)
+			}
+		}
+	}
+	return "unknown"
+}
+
+// deployments are contracts of two sizes that were never seen before.
+func (r *report) deployments() {
+	const group = "Deployment, cold, until the result of init"
+	for _, w := range ways()[:2] {
+		c := newChain()
+		e, err := w.start(c)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		number := 0
+		for _, size := range []int{5_000, 114_000} {
+			code := enlarge(contracts.Wasm("erc20"), size)
+			r.measure(group, fmt.Sprintf("%d kB %s", (len(code)+500)/1000, w.name), 1, func(int) {
+				number++
+				c.account(user(0)).Nonce++
+				// A custom section makes it one that was never seen.
+				fresh := append(bytes.Clone(code), 0, 6, 3, 'n', 'o', '.', byte(number), byte(number>>8))
+				out, err := e.Create(r.t.Context(), &vm.CreateInput{
+					Input: vm.Input{Caller: user(0), Arguments: [][]byte{{100}}, GasProvided: 1 << 40},
+					Code:  fresh, CodeMetadata: []byte{5, 0},
+				})
+				if err != nil || out.Code != vm.OK {
+					r.t.Fatalf("%+v, %v", out, err)
+				}
+			})
+		}
+		if err := e.Close(); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// enlarge repeats the functions of a module, unreachable, until it has about
+// that size.
+func enlarge(module []byte, size int) []byte {
+	out := bytes.Clone(module[:8])
+	var bodies int
+	for at := 8; at < len(module); {
+		n, w := leb(module[at+1:])
+		if module[at] == 10 {
+			bodies = n
+		}
+		at += 1 + w + n
+	}
+	times := max(1, (size-(len(module)-bodies))/bodies)
+	for at := 8; at < len(module); {
+		id := module[at]
+		n, w := leb(module[at+1:])
+		content := module[at+1+w : at+1+w+n]
+		if id == 3 || id == 10 { // functions and their bodies
+			count, cw := leb(content)
+			repeated := appendLEB(nil, count*times)
+			repeated = append(repeated, bytes.Repeat(content[cw:], times)...)
+			content = repeated
+		}
+		out = append(out, id)
+		out = appendLEB(out, len(content))
+		out = append(out, content...)
+		at += 1 + w + n
+	}
+	return out
+}
+
+func leb(b []byte) (n, width int) {
+	v, w := binary.Uvarint(b)
+	return int(v), w
+}
+
+func appendLEB(dst []byte, n int) []byte { return binary.AppendUvarint(dst, uint64(n)) }
