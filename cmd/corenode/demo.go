@@ -35,6 +35,11 @@ func demoCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if p, ok := c.executor.(*piped); ok {
+				if _, err := fmt.Fprintf(out, "\nsandbox of Core: %s", p.protection()); err != nil {
+					return err
+				}
+			}
 			path, err := filepath.Abs(s.data)
 			if err != nil {
 				return err

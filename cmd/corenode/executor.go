@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/driver"
@@ -30,11 +31,37 @@ func (s *settings) startExecutor(hook vm.BlockchainHook, config vm.Config) (exec
 		}
 		return &here{e}, nil
 	}
-	d, err := driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary})
+	sandbox, err := s.sandboxOption()
+	if err != nil {
+		return nil, err
+	}
+	d, err := driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary, Sandbox: sandbox, Strict: s.strict})
 	if err != nil {
 		return nil, err
 	}
 	return &piped{d}, nil
+}
+
+func (s *settings) sandboxOption() (driver.Sandbox, error) {
+	for _, o := range []driver.Sandbox{driver.SandboxBest, driver.SandboxRequire, driver.SandboxOff} {
+		if s.sandbox == o.String() {
+			return o, nil
+		}
+	}
+	return 0, fmt.Errorf("--sandbox is best, require or off, not %q", s.sandbox)
+}
+
+// protection says in a line what protects the machine from Core.
+func (p *piped) protection() string {
+	layers, missing := p.Sandbox()
+	text := "none"
+	if len(layers) > 0 {
+		text = strings.Join(layers, ", ")
+	}
+	if len(missing) > 0 {
+		text += fmt.Sprintf("; missing: %q", missing)
+	}
+	return text
 }
 
 // here runs contracts in this process.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/Dharitri-org/core-wasm-vm/driver"
 )
 
 // errReported ends a command whose output already says what went wrong.
@@ -17,6 +19,8 @@ type settings struct {
 	schedule  string
 	engine    string
 	inprocess bool
+	sandbox   string
+	strict    bool
 }
 
 func (s *settings) ledgerPath() string { return filepath.Join(s.data, "ledger.db") }
@@ -34,6 +38,8 @@ func root() *cobra.Command {
 	flags.StringVar(&s.schedule, "schedule", "", "gas schedule: a name or a TOML file (default: Core's own)")
 	flags.StringVar(&s.engine, "engine", "default", "default (the compiler where there is one) or interpreter")
 	flags.BoolVar(&s.inprocess, "inprocess", false, "run contracts in this process instead of Core's")
+	flags.StringVar(&s.sandbox, "sandbox", driver.SandboxBest.String(), "protection from Core: best, require (all of it, or no start) or off")
+	flags.BoolVar(&s.strict, "strict", false, "Core makes no memory executable: the interpreter, much slower")
 	cmd.AddCommand(demoCommand(s), deployCommand(s), callCommand(s), queryCommand(s),
 		testCommand(s), fmtCommand(), traceCommand(s), checkCommand(s), profileCommand(s), ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
 	return cmd

@@ -54,13 +54,14 @@ func Calls(cgo bool) []Call {
 		calls = append(calls,
 			Call{Name: "set_robust_list", Number: unix.SYS_SET_ROBUST_LIST},
 			Call{Name: "rseq", Number: unix.SYS_RSEQ},
+			Call{Name: "brk", Number: unix.SYS_BRK},
 		)
 	}
 	return calls
 }
 
 // refusals are calls that the Go runtime and the C library try, and do without
-// once they are told that the kernel has them not.
+// if they fail.
 func refusals() []Call {
 	return []Call{
 		// The runtime names its memory.

@@ -8,7 +8,7 @@
 //	no_new_privs   no program that is started gains anything
 //	rlimits        no new descriptor, no file that grows, no core dump, bounded memory
 //	landlock/N     no file and no network, by version N of the kernel's Landlock
-//	seccomp/N      N system calls, of which Calls is the list; any other ends the process
+//	seccomp/N      N system calls, of which Calls is the list; any other ends the process, or fails where cgo is linked
 //	wx             no memory is ever made executable (only if Rules forbid it)
 //
 // What Enter does cannot be undone, and it holds for every thread. It must be

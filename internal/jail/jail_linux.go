@@ -36,7 +36,7 @@ func Enter(r Rules) State {
 	if err != nil {
 		return s
 	}
-	err = seccomp(calls, r.Executable)
+	err = seccomp(calls, cgo, r.Executable)
 	s.add(versioned("seccomp", len(calls)), err)
 	if !r.Executable {
 		s.add("wx", err)

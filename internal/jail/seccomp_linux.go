@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -18,12 +19,18 @@ const (
 	offsetArguments = 16 // 8 bytes each, the low half first
 )
 
-// seccomp ends the process at any system call but those given.
-func seccomp(calls []Call, executable bool) error {
+// seccomp ends the process at any system call but those given. In a program
+// that is linked with cgo other calls fail with EPERM instead: the C library
+// tries some, to look at the machine for instance, that depend on its version.
+func seccomp(calls []Call, cgo, executable bool) error {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
 		return errors.New("no list of calls for " + runtime.GOARCH)
 	}
-	program := filter(append(calls[:len(calls):len(calls)], refusals()...), executable)
+	other := uint32(unix.SECCOMP_RET_KILL_PROCESS)
+	if cgo {
+		other = unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
+	}
+	program := filter(slices.Concat(calls, refusals()), other, executable)
 	fprog := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
 	thread, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
 		unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&fprog)))
@@ -36,9 +43,10 @@ func seccomp(calls []Call, executable bool) error {
 	return nil
 }
 
-// filter writes the program that decides.
-func filter(calls []Call, executable bool) []unix.SockFilter {
-	kill := statement(unix.BPF_RET|unix.BPF_K, unix.SECCOMP_RET_KILL_PROCESS)
+// filter writes the program that decides. other is what becomes of calls that
+// are not among those given.
+func filter(calls []Call, other uint32, executable bool) []unix.SockFilter {
+	refuse := statement(unix.BPF_RET|unix.BPF_K, other)
 	arch := uint32(unix.AUDIT_ARCH_X86_64)
 	if runtime.GOARCH == "arm64" {
 		arch = unix.AUDIT_ARCH_AARCH64
@@ -46,7 +54,7 @@ func filter(calls []Call, executable bool) []unix.SockFilter {
 	program := []unix.SockFilter{
 		load(offsetArch),
 		jumpEqual(arch, 1, 0),
-		kill,
+		statement(unix.BPF_RET|unix.BPF_K, unix.SECCOMP_RET_KILL_PROCESS), // another machine's calls
 		load(offsetNumber),
 	}
 	for _, c := range calls {
@@ -67,9 +75,9 @@ func filter(calls []Call, executable bool) []unix.SockFilter {
 			statement(unix.BPF_ALU|unix.BPF_AND|unix.BPF_K, c.Mask),
 			jumpEqual(c.Want, 0, 1),
 			verdict,
-			kill)
+			refuse)
 	}
-	return append(program, kill)
+	return append(program, refuse)
 }
 
 func statement(code uint16, k uint32) unix.SockFilter { return unix.SockFilter{Code: code, K: k} }

@@ -73,8 +73,8 @@ func (k *kills) run(ctx context.Context, n uint64) error {
 	if err := r.judge(k.world, out, err); err != nil {
 		return fmt.Errorf("plan %+v: %w", p, err)
 	}
-	// The last message was passed on whole: the death comes after the request.
-	late := !p.reading && p.where == after
+	// The last message was passed on whole: the death may come after the request.
+	late := p.where == after
 	switch {
 	case died.IsZero():
 		k.survived++
