@@ -136,13 +136,12 @@ func (r *report) write(dir string) {
 		if f.group != group {
 			group = f.group
 			fmt.Fprintf(&b, "## %s\n\n| | median | spread | CPU | |\n|---|---|---|---|---|\n", group)
-			fmt.Fprintf(&b, "")
 		}
 		fmt.Fprintf(&b, "| %s %s\n", f.name, f.row())
 		if i+1 == len(r.figures) || r.figures[i+1].group != group {
 			b.WriteByte('\n')
 		}
-		file := strings.ToLower(strings.Fields(f.group)[0])
+		file := strings.TrimRight(strings.ToLower(strings.Fields(f.group)[0]), ",")
 		if baselines[file] == nil {
 			baselines[file] = new(strings.Builder)
 		}
