@@ -1,6 +1,6 @@
 # Names for plain commands. Nothing here is needed: see README.md.
 
-.PHONY: check test race bench contracts demo
+.PHONY: check test race bench contracts demo fuzz-long reliability
 
 check: ; .ci/run
 test: ; go test ./...
@@ -8,3 +8,5 @@ race: ; go test -race ./...
 bench: ; go test -run '^$$' -bench . -benchmem ./...
 contracts: ; test/contracts/build
 demo: ; go run ./cmd/corenode demo
+fuzz-long: ; go run ./test/campaign all
+reliability: ; go run ./test/campaign table

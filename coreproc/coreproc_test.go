@@ -15,6 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	beDrill()
 	coreproc.Main()
 	os.Exit(m.Run())
 }

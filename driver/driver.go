@@ -27,11 +27,16 @@ type Driver struct {
 
 	turn    chan struct{} // holds one token while somebody has the turn
 	backoff backoff       // of whoever has the turn
+	counts  counters
+
+	background sync.WaitGroup // of what the Core that stands by needs
 
 	mu         sync.Mutex // guards what follows; held briefly
 	process    *process   // nil: none was started, or it was stopped
 	config     vm.Config
 	generation uint64 // of config
+	prepared   *protocol.Codes
+	spare      spare
 	profile    string // which log lines Core sends
 	life       context.Context
 	endLife    context.CancelFunc
@@ -182,6 +187,9 @@ func (d *Driver) RestartCoreIfNecessary() error {
 	}
 	defer d.pass()
 	_, err := d.ready(context.Background(), life, time.Now().Add(d.options.StartTimeout))
+	if err == nil {
+		d.refill(life)
+	}
 	return err
 }
 
@@ -204,6 +212,7 @@ func (d *Driver) Close() error {
 
 	d.turn <- struct{}{}
 	defer d.pass()
+	d.endSpare()
 	if p := d.current(); p != nil {
 		p.stop()
 		d.set(nil)
@@ -228,12 +237,14 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 		return nil, err
 	}
 	defer d.pass()
-	deadline := time.Now().Add(d.options.CallTimeout)
+	begin := time.Now()
+	deadline := begin.Add(d.options.CallTimeout)
 	q := w.build()
 	given := new(transcript)
 	for attempt := 1; ; attempt++ {
 		p, err := d.ready(ctx, life, deadline)
 		if err != nil {
+			d.counts.ended(err, 0, time.Since(begin))
 			return nil, err
 		}
 		part := &nodePart{messenger: p.messenger, replier: w.replier, limits: &d.options.Limits, given: given}
@@ -241,8 +252,11 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 		var critical *CriticalError
 		if attempt == 1 && errors.As(err, &critical) && critical.Kind == KindCrash {
 			d.log.Warn("core died, the request is run again", "request", w.method.Name, "err", err)
+			d.counts.add(&d.counts.Retries)
 			continue
 		}
+		d.counts.ended(err, part.questions, time.Since(begin))
+		d.refill(life)
 		return r, err
 	}
 }
@@ -252,6 +266,7 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	sound := false
 	defer func() {
 		if !sound { // also if the hook panics
+			d.counts.add(&d.counts.Replaced)
 			p.kill()
 			d.set(nil)
 		}
@@ -311,6 +326,7 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 			return p, nil
 		}
 		if ended {
+			d.counts.add(&d.counts.Replaced)
 			d.backoff.died()
 			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.waitErr)
 		}
@@ -319,6 +335,12 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 	}
 	if err := d.backoff.wait(deadline, ctx.Done(), life.Done()); err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
+	}
+	if p := d.takeSpare(generation); p != nil {
+		d.counts.add(&d.counts.Takeovers)
+		d.set(p)
+		d.log.Info("core takes over", p.attrs()...)
+		return p, nil
 	}
 	if start := time.Now().Add(d.options.StartTimeout); start.Before(deadline) {
 		deadline = start
@@ -336,6 +358,7 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		return nil, err
 	}
 	p.generation = generation
+	d.counts.add(&d.counts.Starts)
 	d.set(p)
 	d.log.Info("core started", p.attrs()...)
 	if len(p.missing) > 0 {

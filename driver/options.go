@@ -63,10 +63,6 @@ type Options struct {
 	// Limits bound what Core may cost the node.
 	Limits Limits
 
-	// Without switches off what makes requests fast. It never changes an
-	// output; it is there to find out what a problem comes from.
-	Without Without
-
 	// Sandbox says how much of the protection against Core itself must be
 	// there. Which layers are on is logged at every start, see also
 	// Driver.Sandbox.
@@ -80,6 +76,14 @@ type Options struct {
 	// network, mounts, names and messages of the system, on Linux. It makes a
 	// start several times as long.
 	Namespaces bool
+
+	// Standby keeps a second Core started, which takes over at once when the
+	// first one dies. See also Driver.Prepare.
+	Standby bool
+
+	// Without switches off what makes requests fast. It never changes an
+	// output; it is there to find out what a problem comes from.
+	Without Without
 }
 
 // Sandbox says what is to be done if the machine lacks a layer of protection.

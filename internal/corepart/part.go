@@ -203,6 +203,15 @@ func (p *part) answer(msg *ipc.Message) (*ipc.Message, error) {
 		}
 		time.Sleep(time.Duration(wait.Nanoseconds))
 		return protocol.DiagnoseWait().Answer(c, &protocol.None{})
+	case protocol.KindPrepare:
+		codes, err := protocol.Prepare().ReadRequest(c, msg)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.prepare(codes); err != nil {
+			return nil, err
+		}
+		return protocol.Prepare().Answer(c, &protocol.None{})
 	case protocol.KindCreate:
 		method := protocol.Create()
 		q, err := method.ReadRequest(c, msg)
@@ -223,6 +232,19 @@ func (p *part) answer(msg *ipc.Message) (*ipc.Message, error) {
 		})
 	}
 	return nil, &ipc.ProtocolError{Reason: "bad message from node: " + protocol.KindName(msg.Kind)}
+}
+
+// prepare lets the executor compile code, if it compiles anything.
+func (p *part) prepare(codes *protocol.Codes) error {
+	executor, ok := p.executor.(interface {
+		Prepare(hash vm.Hash, code []byte) error
+	})
+	for i := 0; ok && i < len(codes.Codes); i++ {
+		if err := executor.Prepare(codes.Codes[i].Hash, codes.Codes[i].Code); err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+	}
+	return nil
 }
 
 // execute runs a contract. A failure of the hook wins over whatever the

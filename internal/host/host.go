@@ -106,6 +106,16 @@ const Compiler = sandbox.Compiler
 // EngineName says what runs contracts: Compiler or "interpreter".
 func (v *VM) EngineName() string { return v.sandbox.EngineName() }
 
+// Prepare compiles code that is likely to be called, which the chain knows by
+// that hash. Code that is invalid is passed over.
+func (v *VM) Prepare(hash vm.Hash, code []byte) error {
+	_, err := v.sandbox.Load(hash, code)
+	if sandbox.Refused(err) {
+		return nil
+	}
+	return err
+}
+
 // WarmUp compiles and runs a small module, so that nothing of the engine is
 // used for the first time later. It is called before any request.
 func (v *VM) WarmUp() error {

@@ -26,6 +26,7 @@ func Enter(r Rules) State {
 		return s
 	}
 	cgo, err := noNewPrivileges()
+	calls := Calls(cgo) // before landlock, because it reads a file
 	s.add("no_new_privs", err)
 	if err == nil {
 		version, err := landlock(cgo)
@@ -35,7 +36,6 @@ func Enter(r Rules) State {
 	if err != nil {
 		return s
 	}
-	calls := Calls(cgo)
 	err = seccomp(calls, r.Executable)
 	s.add(versioned("seccomp", len(calls)), err)
 	if !r.Executable {

@@ -72,3 +72,37 @@ func Call() ipc.Method[CallRequest, vm.Output] {
 		},
 	}
 }
+
+// Codes are to be compiled before they are called.
+type Codes struct{ Codes []PreparedCode }
+
+// PreparedCode is code under the hash by which accounts name it.
+type PreparedCode struct {
+	Hash vm.Hash
+	Code []byte
+}
+
+// Prepare lets Core compile code that is likely to be called. Code that is
+// invalid is passed over.
+func Prepare() ipc.Method[Codes, None] {
+	return ipc.Method[Codes, None]{
+		Kind: KindPrepare, Name: "Prepare", Response: none(),
+		Request: ipc.Type[Codes]{
+			Append: func(dst []byte, v *Codes) []byte {
+				dst = ipc.AppendUint32(dst, uint32(len(v.Codes)))
+				for i := range v.Codes {
+					dst = ipc.AppendBytes(append(dst, v.Codes[i].Hash[:]...), v.Codes[i].Code)
+				}
+				return dst
+			},
+			Read: func(r *ipc.Reader, v *Codes) {
+				const smallest = len(vm.Hash{}) + 4
+				v.Codes = list[PreparedCode](r, smallest)
+				for i := range v.Codes {
+					copy(v.Codes[i].Hash[:], r.Raw(len(v.Codes[i].Hash)))
+					v.Codes[i].Code = r.Bytes()
+				}
+			},
+		},
+	}
+}

@@ -47,6 +47,7 @@
 //	  68  DiagnoseWait             Node      Wait           None
 //	  70  Create                   Node      CreateRequest  vm.Output
 //	  72  Call                     Node      CallRequest    vm.Output
+//	  74  Prepare                  Node      Codes          None
 //	  96  BlockFacts               Core      None           vm.BlockFacts
 //	  98  BlockHash                Core      Nonce          Bytes
 //	 100  Account                  Core      Address        Account

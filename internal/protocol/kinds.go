@@ -19,6 +19,7 @@ const (
 	KindDiagnoseWait ipc.Kind = 68
 	KindCreate       ipc.Kind = 70
 	KindCall         ipc.Kind = 72
+	KindPrepare      ipc.Kind = 74
 
 	KindBlockFacts             ipc.Kind = 96
 	KindBlockHash              ipc.Kind = 98
@@ -56,6 +57,8 @@ func methodName(k ipc.Kind) string {
 		return "Create"
 	case KindCall:
 		return "Call"
+	case KindPrepare:
+		return "Prepare"
 	case KindBlockFacts:
 		return "BlockFacts"
 	case KindBlockHash:

@@ -32,7 +32,7 @@ const (
 	interval = 15 * time.Second
 )
 
-func (c *campaign) run(ctx context.Context) (err error) {
+func (c *campaign) run(ctx context.Context) error {
 	all, err := readResults(c.file)
 	if err != nil {
 		return err
@@ -43,10 +43,6 @@ func (c *campaign) run(ctx context.Context) (err error) {
 		return nil
 	}
 	c.before = before
-	if c.target, err = targets.New(c.name, c.root); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.target.Close()) }()
 	c.done = result{name: c.name, seed: c.seed, from: from, to: from, outcome: passed}
 	start := time.Now()
 	wrote := start

@@ -2,12 +2,17 @@
 // how many there were.
 //
 //	go run ./test/campaign NAME --count N --seed S --resume FILE
+//	go run ./test/campaign all
 //	go run ./test/campaign table
 //
 // A campaign goes on where the last one with its name and seed stopped, as the
 // file says, until there were N executions in all. It stops at the first broken
 // promise and keeps the input among those that ordinary tests replay. It uses
 // one core; everything it does follows from name, seed and number of the case.
+// all runs every campaign of the file goals.tsv until its goal.
+//
+// read-guided is the campaign of the go command's own fuzzing, which follows
+// what is covered; it has no seed.
 //
 // table writes RELIABILITY.md from the files results.tsv and goals.tsv.
 package main
@@ -42,11 +47,11 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(args) == 0 {
-		return fmt.Errorf("name a campaign, one of %v, or table", targets.Names())
+		return fmt.Errorf("name a campaign, one of %v or read-guided, or all, or table", targets.Names())
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	count := flags.Uint64("count", 0, "executions in all, of this and earlier runs with the seed; 0 is the goal of the campaign")
+	count := flags.Uint64("count", 0, "executions in all, of this run and earlier ones with the seed; 0 is the goal of the campaign")
 	seed := flags.Uint64("seed", 1, "everything follows from it")
 	file := flags.String("resume", filepath.Join(root, resultsFile), "where the results are")
 	careful := flags.Bool("careful", false, "keep each input before it is tried, to find one that kills the process")
@@ -63,18 +68,33 @@ func run(ctx context.Context, args []string) error {
 	if name == "table" {
 		return writeTable(root, *file, goals)
 	}
-	if *count == 0 {
-		for _, g := range goals {
-			if g.name == name {
-				*count = g.count
-			}
-		}
-		if *count == 0 {
-			return errors.New("the campaign has no goal, say --count")
-		}
-	}
 	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(400) // nearly everything is garbage
-	c := &campaign{name: name, root: root, seed: *seed, count: *count, file: *file, careful: *careful}
-	return c.run(ctx)
+	for _, g := range goals {
+		if name != g.name && name != "all" {
+			continue
+		}
+		c := &campaign{name: g.name, root: root, seed: *seed, count: g.count, file: *file, careful: *careful}
+		if *count > 0 {
+			c.count = *count
+		}
+		if err := c.start(ctx); err != nil || name == g.name {
+			return err
+		}
+	}
+	if name != "all" {
+		return fmt.Errorf("no campaign %q in %s", name, goalsFile)
+	}
+	return nil
+}
+
+// start runs the campaign: that of a target, or native fuzzing.
+func (c *campaign) start(ctx context.Context) (err error) {
+	if target, ok := guided[c.name]; ok {
+		return guide(ctx, c.root, c.name, target, c.file, c.count)
+	}
+	if c.target, err = targets.New(c.name, c.root); err != nil {
+		return err
+	}
+	return errors.Join(c.run(ctx), c.target.Close())
 }

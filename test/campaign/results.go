@@ -85,13 +85,38 @@ func (r *result) put(path string) error {
 	return replaceFile(path, b.String())
 }
 
+// add writes a run down as the continuation of the last one with its name and
+// seed, if that passed too.
+func (r *result) add(path string) error {
+	all, err := readResults(path)
+	if err != nil {
+		return err
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		last := &all[i]
+		if last.name == r.name && last.seed == r.seed {
+			if last.outcome == passed && last.to == r.from {
+				r.from = last.from
+				r.executed += last.executed
+				r.seconds += last.seconds
+			}
+			break
+		}
+	}
+	return r.put(path)
+}
+
 // next is the case with which a campaign goes on, and how many executions
-// there were before it.
+// there were since the last one that broke a promise.
 func next(all []result, name string, seed uint64) (at, executed uint64) {
 	for _, r := range all {
-		if r.name == name && r.seed == seed {
-			at = max(at, r.to)
-			executed += r.executed
+		if r.name != name || r.seed != seed {
+			continue
+		}
+		at = max(at, r.to)
+		executed += r.executed
+		if r.outcome != passed {
+			executed = 0
 		}
 	}
 	return at, executed

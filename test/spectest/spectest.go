@@ -129,9 +129,10 @@ func Run() (*Report, error) {
 	return r.report, r.close()
 }
 
-// String gives all counts as lines with tabs: part, count, what.
+// String gives all counts as lines with tabs; the first one is a heading.
 func (r *Report) String() string {
 	var b strings.Builder
+	b.WriteString("part\tcount\twhat\n")
 	for _, part := range []struct {
 		name   string
 		counts map[string]int

@@ -140,6 +140,7 @@ const batch = 64
 
 // memory watches what is allocated for inputs.
 type memory struct {
+	alone  bool          // measure each input, so that none stands for another
 	inputs [batch][]byte // of the batch at hand, reused
 	count  int
 	before uint64
@@ -151,19 +152,14 @@ type memory struct {
 // again and measured alone.
 func (a *memory) measure(input []byte, again func([]byte)) error {
 	a.inputs[a.count] = append(a.inputs[a.count][:0], input...)
-	if a.count++; a.count < batch {
+	if a.count++; a.count < batch && !a.alone {
 		return nil
 	}
 	count := a.count
 	a.count = 0
-	if a.sample == nil {
-		a.sample = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	}
-	metrics.Read(a.sample)
-	now := a.sample[0].Value.Uint64()
 	before := a.before
-	a.before = now
-	if before == 0 || now-before < memoryBase {
+	a.before = a.allocated()
+	if before == 0 || a.before-before < memoryBase {
 		return nil
 	}
 	for _, input := range a.inputs[:count] {
@@ -171,9 +167,17 @@ func (a *memory) measure(input []byte, again func([]byte)) error {
 			return &Found{Input: bytes.Clone(input), Err: err}
 		}
 	}
-	metrics.Read(a.sample)
-	a.before = a.sample[0].Value.Uint64()
+	a.before = a.allocated()
 	return nil
+}
+
+// allocated is what was allocated in all, in bytes.
+func (a *memory) allocated() uint64 {
+	if a.sample == nil {
+		a.sample = []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	}
+	metrics.Read(a.sample)
+	return a.sample[0].Value.Uint64()
 }
 
 // within measures one input.

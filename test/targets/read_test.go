@@ -54,6 +54,7 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	r := NewReader(nil)
+	r.alone = true
 	n := uint64(0)
 	f.Fuzz(func(t *testing.T, code []byte) {
 		n++

@@ -31,6 +31,7 @@ func TestAPlantedDefectOfReadingVectorFilesIsFound(t *testing.T) {
 func FuzzVectorFile(f *testing.F) {
 	v, err := NewVectorFiles(root)
 	open(f, v, err)
+	v.alone = true
 	for i, seed := range v.seeds {
 		if i%20 == 0 {
 			f.Add(seed)

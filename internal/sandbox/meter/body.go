@@ -45,7 +45,32 @@ type body struct {
 	dead    int    // 0: code is live; else 1 + open blocks inside dead code
 	barrier byte   // type of the i32.and or i64.and just before, 0 if none
 	held    byte   // a comparison that is still to be emitted, 0 if none
-	scratch bool   // the additional local is used
+
+	selects []wasm.FloatSelect // of the original code, those that are to come
+	extra   []wasm.LocalRun    // the additional locals that are used
+	extraAt [scratchCount]int  // where they are: 1 + index into extra, 0 if not used
+}
+
+// scratch is an additional local.
+type scratch int
+
+const (
+	scratchIndex scratch = iota // into a table, or a condition
+	scratchF32A
+	scratchF32B
+	scratchF64A
+	scratchF64B
+	scratchCount
+)
+
+// scratch gives the index of an additional local.
+func (b *body) scratch(s scratch) uint32 {
+	types := [scratchCount]wasm.ValueType{wasm.I32, wasm.F32, wasm.F32, wasm.F64, wasm.F64}
+	if b.extraAt[s] == 0 {
+		b.extra = append(b.extra, wasm.LocalRun{Count: 1, Type: types[s]})
+		b.extraAt[s] = len(b.extra)
+	}
+	return b.locals + 1 + uint32(b.extraAt[s])
 }
 
 // gasLocal and roomLocal are the additional parameters.
@@ -64,6 +89,7 @@ func (in *instrumenter) function(t wasm.FuncType, old *wasm.Body) wasm.Body {
 		locals:       uint32(len(t.Params)),
 		out:          in.code[len(in.code):],
 		offset:       old.Offset,
+		selects:      old.FloatSelects,
 	}
 	b.charge(in.prices.localsPrice(old))
 	for _, run := range old.Locals {
@@ -82,8 +108,8 @@ func (in *instrumenter) function(t wasm.FuncType, old *wasm.Body) wasm.Body {
 		in.code = in.code[:len(in.code)+len(b.out)] // it was not moved
 	}
 	locals := old.Locals
-	if b.scratch {
-		locals = append(append([]wasm.LocalRun(nil), locals...), wasm.LocalRun{Count: 1, Type: wasm.I32})
+	if len(b.extra) > 0 {
+		locals = append(append([]wasm.LocalRun(nil), locals...), b.extra...)
 	}
 	return wasm.Body{Locals: locals, Code: b.out[:len(b.out):len(b.out)]}
 }
@@ -178,6 +204,11 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 	case wasm.OpCallIndirect:
 		b.callIndirect(code[i.Start:i.End])
 		return
+	case wasm.OpSelect:
+		if t := b.floatSelect(i.Start); t != 0 {
+			b.choose(t)
+			return
+		}
 	}
 	b.out = append(b.out, code[i.Start:i.End]...)
 }

@@ -86,12 +86,12 @@ func (b *body) call(function uint32) {
 // callIndirect instruments a call through the table and makes it. The index
 // into the table is on top of the stack, and gas and room have to go below it.
 func (b *body) callIndirect(code []byte) {
-	b.scratch = true
+	at := b.scratch(scratchIndex)
 	b.test()
-	b.index(opLocalSet, b.locals+2)
+	b.index(opLocalSet, at)
 	b.index(opLocalGet, b.gasLocal())
 	b.index(opLocalGet, b.roomLocal())
-	b.index(opLocalGet, b.locals+2)
+	b.index(opLocalGet, at)
 	b.out = append(b.out, code...)
 	b.index(opLocalSet, b.gasLocal())
 }
@@ -109,6 +109,37 @@ func (b *body) shield(op wasm.Opcode) {
 		}
 	}
 	b.barrier = 0
+}
+
+// floatSelect gives the type of the operands of the select at start if they
+// are floats, else 0.
+func (b *body) floatSelect(start int) wasm.ValueType {
+	for len(b.selects) > 0 && b.selects[0].Start < start { // in dead code
+		b.selects = b.selects[1:]
+	}
+	if len(b.selects) == 0 || b.selects[0].Start > start {
+		return 0
+	}
+	return b.selects[0].Type
+}
+
+// choose is a select of floats as an if (DECISIONS.md, engine): of a select,
+// the compiler may load one operand into the register of the other.
+func (b *body) choose(t wasm.ValueType) {
+	first, second := scratchF32A, scratchF32B
+	if t == wasm.F64 {
+		first, second = scratchF64A, scratchF64B
+	}
+	condition, x, y := b.scratch(scratchIndex), b.scratch(first), b.scratch(second)
+	b.index(opLocalSet, condition)
+	b.index(opLocalSet, y)
+	b.index(opLocalSet, x)
+	b.index(opLocalGet, condition)
+	b.op(opIf, byte(t))
+	b.index(opLocalGet, x)
+	b.op(opElse)
+	b.index(opLocalGet, y)
+	b.op(opEnd)
 }
 
 // consumes says whether op takes the top of the stack and gives something that

@@ -1,6 +1,9 @@
 package wasm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // unknown is the type of an operand that dead code made up.
 const unknown ValueType = 0
@@ -17,6 +20,8 @@ type bodyChecker struct {
 	stack  []ValueType
 	frames []frame // the last one is the innermost
 	height int     // greatest height of stack
+
+	selects []FloatSelect // of the body
 }
 
 // frame is a control construct that is open. It is small because two bytes of
@@ -41,7 +46,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 	if reason := c.declare(body, t); reason != "" {
 		return reason
 	}
-	c.stack, c.frames, c.height = c.stack[:0], c.frames[:0], 0
+	c.stack, c.frames, c.height, c.selects = c.stack[:0], c.frames[:0], 0, c.selects[:0]
 	c.open(OpEnd, result(t))
 	for pos := 0; ; pos = c.in.End {
 		if pos == len(body.Code) {
@@ -64,6 +69,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		return "instructions after the end of the body"
 	}
 	body.MaxHeight = uint32(c.height)
+	body.FloatSelects = slices.Clone(c.selects)
 	return ""
 }
 

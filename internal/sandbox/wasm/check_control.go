@@ -174,7 +174,11 @@ func (c *bodyChecker) choose() string {
 	if a != b && a != unknown && b != unknown {
 		return fmt.Sprintf("operands are %s and %s", a, b)
 	}
-	c.stack = append(c.stack, max(a, b))
+	t := max(a, b)
+	if t == F32 || t == F64 {
+		c.selects = append(c.selects, FloatSelect{c.in.Start, t})
+	}
+	c.stack = append(c.stack, t)
 	return ""
 }
 

@@ -121,6 +121,16 @@ type Body struct {
 	// Check: the greatest height of the operand stack of the specification's
 	// validation algorithm after any instruction, in dead code too.
 	MaxHeight uint32
+
+	// FloatSelects are the selects of floats, in the order of the code, found
+	// by Check.
+	FloatSelects []FloatSelect
+}
+
+// FloatSelect is a select whose operands are floats.
+type FloatSelect struct {
+	Start int // offset of the instruction in the body's Code
+	Type  ValueType
 }
 
 // FunctionType gives the type of the function with index, imported functions

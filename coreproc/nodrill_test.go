@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package coreproc_test
+
+func beDrill() {}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/targets"
+)
+
+// counter is a target whose inputs are random numbers. It notes them, and
+// breaks its promise in the way and at the case that it is told.
+type counter struct {
+	inputs []uint64
+	fails  int // the case, from 1; 0 is never
+	panics bool
+	found  []byte // says that this input is to blame
+}
+
+func (c *counter) Make(random *rand.Rand) []byte {
+	return binary.LittleEndian.AppendUint64(nil, random.Uint64())
+}
+
+func (c *counter) Try(input []byte, _ *rand.Rand) (int, error) {
+	c.inputs = append(c.inputs, binary.LittleEndian.Uint64(input))
+	if len(c.inputs) != c.fails {
+		return 2, nil
+	}
+	switch {
+	case c.panics:
+		var none []int
+		return none[len(input)], nil
+	case c.found != nil:
+		return 2, &targets.Found{Input: c.found, Err: errors.New("an earlier one")}
+	}
+	return 2, errors.New("broken")
+}
+
+func (c *counter) Close() error { return nil }
+
+func newCampaign(t *testing.T, target targets.Target, count uint64) *campaign {
+	root := t.TempDir()
+	return &campaign{name: "read-blind", root: root, seed: 3, count: count, file: filepath.Join(root, "results.tsv"), target: target}
+}
+
+func TestACampaignGoesOnWhereItStopped(t *testing.T) {
+	whole, pieces := new(counter), new(counter)
+	if err := newCampaign(t, whole, 100).run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c := newCampaign(t, pieces, 0)
+	for _, count := range []uint64{10, 10, 36, 100} { // executions, two for each case
+		again := *c
+		again.count = count
+		if err := again.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(whole.inputs) != 50 || !slices.Equal(whole.inputs, pieces.inputs) {
+		t.Errorf("%d inputs, and %d in pieces", len(whole.inputs), len(pieces.inputs))
+	}
+	all, err := readResults(c.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, executed := next(all, c.name, c.seed); at != 50 || executed != 100 || len(all) != 3 {
+		t.Errorf("at %d, %d executions, %+v", at, executed, all)
+	}
+	if at, executed := next(all, c.name, c.seed+1); at != 0 || executed != 0 {
+		t.Errorf("another seed is at %d, %d executions", at, executed)
+	}
+}
+
+func TestABrokenPromiseStopsTheCampaignAndIsKept(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		target *counter
+		says   string
+		keeps  []byte // nil: the input of the case
+	}{
+		{"an error", &counter{fails: 4}, "broken", nil},
+		{"a panic", &counter{fails: 4, panics: true}, "index out of range", nil},
+		{"an error about another input", &counter{fails: 4, found: []byte("earlier")}, "an earlier one", []byte("earlier")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCampaign(t, tt.target, 100)
+			err := c.run(t.Context())
+			if err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Fatalf("got %v", err)
+			}
+			kept, err := os.ReadFile(filepath.Join(targets.Finds(c.root, c.name), "seed3-case3"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := tt.keeps
+			if want == nil {
+				want = tt.target.Make(targets.Random(3, 3))
+			}
+			if !slices.Equal(kept, want) {
+				t.Errorf("kept %x, want %x", kept, want)
+			}
+			all, err := readResults(c.file)
+			if err != nil || len(all) != 1 || all[0].outcome != "broken: seed3-case3" || all[0].to != 4 {
+				t.Errorf("%+v, %v", all, err)
+			}
+			// It goes on behind the broken case, and counts anew.
+			c = &campaign{name: c.name, root: c.root, seed: c.seed, count: 20, file: c.file, target: new(counter)}
+			if err := c.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c.done.from != 4 || c.done.to != 14 {
+				t.Errorf("went on from %d to %d", c.done.from, c.done.to)
+			}
+		})
+	}
+}
+
+func TestACampaignThatIsStoppedWritesItsFigures(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := newCampaign(t, stopper{new(counter), cancel}, 1000)
+	if err := c.run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	all, err := readResults(c.file)
+	if err != nil || len(all) != 1 || all[0].to != 7 || all[0].outcome != passed {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// stopper stops the campaign in the seventh case.
+type stopper struct {
+	*counter
+	stop func()
+}
+
+func (s stopper) Try(input []byte, random *rand.Rand) (int, error) {
+	if len(s.inputs) == 6 {
+		s.stop()
+	}
+	return s.counter.Try(input, random)
+}
+
+func TestTheTable(t *testing.T) {
+	goals := []goal{{"a", 1000, "calls", "what a is"}, {"b", 10, "files", "what b is"}, {"c", 5, "modules", "what c is"}}
+	all := []result{
+		{name: "a", seed: 1, to: 900, executed: 1200, date: "2026-01-01", outcome: passed},
+		{name: "b", seed: 1, to: 9, executed: 9, date: "2026-01-02", outcome: "broken: x"},
+		{name: "b", seed: 1, from: 9, to: 12, executed: 3, date: "2026-01-03", outcome: passed},
+		{name: "b", seed: 2, to: 4, executed: 4, date: "2026-01-04", outcome: passed},
+	}
+	text, err := table(all, goals)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"| a | what a is | 1,200 calls | 1,000 | 1 | 2026-01-01 | passed |",
+		"| b | what b is | 7 files | 10 | 1, 2 | 2026-01-04 | passed so far, goal not reached (70.0 %) |",
+		"| c | what c is | 0 modules | 5 |  | never | not run |",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no line %q in\n%s", line, text)
+		}
+	}
+	if _, err := table([]result{{name: "z"}}, goals); err == nil {
+		t.Error("results without a goal are no error")
+	}
+}
+
+func TestEveryTargetHasAGoal(t *testing.T) {
+	goals, err := readGoals(filepath.Join("..", "..", goalsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(targets.Names(), "read-guided") {
+		if !slices.ContainsFunc(goals, func(g goal) bool { return g.name == name && g.count > 0 }) {
+			t.Errorf("%s has no goal", name)
+		}
+	}
+	if _, err := readResults(filepath.Join("..", "..", resultsFile)); err != nil {
+		t.Error(err)
+	}
+}
