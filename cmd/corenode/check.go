@@ -47,7 +47,7 @@ type checkedFile struct {
 	*examine.Report
 }
 
-func checkFiles(cmd *cobra.Command, s *settings, o *scenarioOptions, paths []string, asJSON bool) error {
+func checkFiles(cmd *cobra.Command, s *settings, o *scenarioOptions, paths []string, asJSON bool) (err error) {
 	prices, err := s.gasSchedule()
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -43,7 +44,10 @@ const (
 	progressEvery = 100 * time.Millisecond
 )
 
-func (p *progress) show(done, total int) {
+// show shows how many of all are done.
+func (p *progress) show(done, total int) { p.line("%d of %d %s", done, total, p.what) }
+
+func (p *progress) line(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -51,7 +55,33 @@ func (p *progress) show(done, total int) {
 		return
 	}
 	p.shown, p.last = now, now
-	fmt.Fprintf(p.out, "\r%d of %d %s, %.0f s\x1b[K", done, total, p.what, now.Sub(p.begin).Seconds())
+	fmt.Fprintf(p.out, "\r%s, %.0f s\x1b[K", fmt.Sprintf(format, args...), now.Sub(p.begin).Seconds())
+}
+
+// follow shows a count until stop is called, also while it stays the same.
+func (p *progress) follow(count *atomic.Int64) (stop func()) {
+	if p.out == nil {
+		return func() {}
+	}
+	ended, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(progressEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ended:
+				p.hide()
+				return
+			case <-tick.C:
+				p.line("%d %s", count.Load(), p.what)
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		<-gone
+	}
 }
 
 // hide removes what is shown, so that something else can be written.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -184,7 +185,7 @@ func (o *lookInside) read(args []string) (*symbols.Set, *regexp.Regexp, error) {
 }
 
 // runScenario runs a scenario in this process with an observer.
-func (o *lookInside) runScenario(cmd *cobra.Command, s *settings, path string, observer host.Observer, options scenario.Options) error {
+func (o *lookInside) runScenario(cmd *cobra.Command, s *settings, path string, observer host.Observer, options scenario.Options) (err error) {
 	if err := mustBeScenario(path); err != nil {
 		return err
 	}
@@ -203,5 +204,14 @@ func (o *lookInside) runScenario(cmd *cobra.Command, s *settings, path string, o
 	}
 	defer closeQuietly(e, &err)
 	m := &scenario.Machine{Executor: e, Hook: hook, Schedule: config.GasSchedule}
+	p := newProgress(cmd.ErrOrStderr(), "executions")
+	var count atomic.Int64
+	defer p.follow(&count)()
+	after := options.After
+	options.After = func(e *scenario.Execution) {
+		count.Add(1)
+		p.hide()
+		after(e)
+	}
 	return scenario.Run(cmd.Context(), sc, m, options)
 }

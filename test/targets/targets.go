@@ -85,13 +85,17 @@ func New(name, root string) (Target, error) {
 		return NewSequences(nil)
 	case "vectorfile":
 		return NewVectorFiles(root)
+	case "expression":
+		return NewExpressions(), nil
+	case "scenariofile":
+		return NewScenarioFiles(root)
 	}
 	return nil, fmt.Errorf("no target %q", name)
 }
 
 // Names lists the targets.
 func Names() []string {
-	return []string{"differential", "read-blind", "instrument", "hostcalls", "sequences", "vectorfile"}
+	return []string{"differential", "read-blind", "instrument", "hostcalls", "sequences", "vectorfile", "expression", "scenariofile"}
 }
 
 // Root is the directory of the module that the working directory is in.
