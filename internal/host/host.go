@@ -219,7 +219,7 @@ func (v *VM) bind(row *Import) (engine.HostFunction, error) {
 			err = v.fits(0)
 		}
 		if err != nil {
-			panic(err)
+			panic(&engine.Stop{Err: err})
 		}
 		x.instance.SetGas(x.gas)
 	}

@@ -52,11 +52,7 @@ func newStage(prices string, plant Plant) (*stage, error) {
 	s := &stage{puppet: puppet(imports.All())}
 	s.start = newWorld(s.puppet, contracts.Wasm("counter"))
 	s.world = s.start
-	prices64, err := gas.Named(prices)
-	if err != nil {
-		return nil, err
-	}
-	schedule, err := gas.New(prices64)
+	schedule, err := pricesOf(prices)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +67,19 @@ func newStage(prices string, plant Plant) (*stage, error) {
 		}
 	}
 	return s, nil
+}
+
+// pricesOf gives a named schedule with the optional prices that bound the time
+// of what a network's prices leave free.
+func pricesOf(name string) (*gas.Schedule, error) {
+	prices, err := gas.Named(name)
+	if err != nil {
+		return nil, err
+	}
+	base := prices["BaseOperationCost"]
+	base["MemoryCopyPerByte"], base["MemoryPerPage"], base["CompilePerWork"] = 1, 1000, 1
+	prices["BigIntAPICost"]["BigIntPerByte"] = 4
+	return gas.New(prices)
 }
 
 // currentWorld is the hook of executors that see one world after the other.

@@ -37,6 +37,16 @@ func TestPlantedDefectsOfReadingAreFound(t *testing.T) {
 				return wasm.Check(m, resolve)
 			}
 		}},
+		{"the last byte of a segment is lost", func(r *Reader) {
+			r.Parse = func(code []byte) (*wasm.Module, error) {
+				m, err := wasm.Parse(code)
+				if err == nil && len(m.Segments) > 2 && len(m.Segments[2].Init) > 0 {
+					last := &m.Segments[2].Init
+					*last = (*last)[:len(*last)-1]
+				}
+				return m, err
+			}
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := NewReader(allSeeds(t))

@@ -66,3 +66,13 @@ func FuzzSequences(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkSequence(b *testing.B) {
+	s, err := NewSequences(nil)
+	open(b, s, err)
+	for n := uint64(0); b.Loop(); n++ {
+		if input, _, err := try(s, 1, n); err != nil {
+			b.Fatalf("%v\n%x", err, input)
+		}
+	}
+}

@@ -31,8 +31,8 @@ import (
 // HostFunction is a function that guests can import. Call gets the words of
 // the parameters in stack and leaves the result, if any, in stack[0]. The upper
 // half of the word of an i32 parameter is zero; that of an i32 result is
-// ignored. To stop the guest Call panics with a value that is an error;
-// Instance.Call returns it.
+// ignored. To stop the guest Call panics with a *Stop; Instance.Call returns
+// the error in it. Any other value that is an error is returned itself.
 type HostFunction struct {
 	Module, Name string
 	Type         wasm.FuncType

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -246,6 +247,29 @@ func TestKeptInstancesAreBounded(t *testing.T) {
 		}
 		if e.idle.Len() != maxIdle-maxIdleOfCode {
 			t.Errorf("%d are kept after their code was closed", e.idle.Len())
+		}
+	})
+}
+
+// A contract chooses the text of an error of the host, and the text may be
+// long.
+func TestTheTextOfAnErrorCostsNothing(t *testing.T) {
+	long := errors.New(strings.Repeat("x", 16<<20))
+	fail := HostFunction{Module: "env", Name: "fail", Call: func([]uint64) { panic(&Stop{Err: long}) }}
+	each(t, []HostFunction{fail}, func(t *testing.T, e *Engine) {
+		m := module(byte(wasm.OpCall), 0)
+		m.Imports = []wasm.Import{{Module: "env", Name: "fail"}}
+		m.Exports[2].Index = 1
+		in := instance(t, e, m)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := in.Call(0)
+		runtime.ReadMemStats(&after)
+		if err != long {
+			t.Error("the error is not the one that was carried out")
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+			t.Errorf("%d bytes were allocated", n)
 		}
 	})
 }

@@ -17,6 +17,12 @@ type Trap struct {
 
 func (t *Trap) Error() string { return "trap: " + t.Kind }
 
+// Stop carries an error out of a host function. wazero puts the text of what it
+// catches into a longer one, and contracts can choose texts of many megabytes.
+type Stop struct{ Err error }
+
+func (s *Stop) Error() string { return "stopped by the host" }
+
 // stackExhausted is the kind of the trap when the weights of the live
 // functions exceed meter.StackLimit.
 const stackExhausted = "stack exhausted"
@@ -44,6 +50,9 @@ func (in *Instance) outcome(err error, inHost bool) error {
 		panic(&defect{err})
 	}
 	if inHost {
+		if s, ok := cause.(*Stop); ok {
+			return s.Err
+		}
 		return cause
 	}
 	switch in.reason.Get() {
