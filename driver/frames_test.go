@@ -156,7 +156,7 @@ const slackTime = 50 * time.Millisecond
 
 // hear holds a dialogue with a peer that writes these frames and goes away.
 func hear(t *testing.T, frames [][]byte) error {
-	pipes, err := makePipes(0)
+	pipes, err := makePipes(new(Options))
 	if errors.Is(err, errors.ErrUnsupported) {
 		t.Skip(err)
 	} else if err != nil {
