@@ -162,8 +162,6 @@ func TestSumsAreRightForAllVectors(t *testing.T) {
 			}
 			return gas.Parse(text)
 		},
-		// Cases that burn much gas in loops take long when every call is told.
-		Skip: func(c *vectors.Case, _ *vectors.Step) bool { return testing.Short() && c.Family() == "recursion" },
 	}
 	report, err := runner.Run(context.Background(), cases)
 	if err != nil {
