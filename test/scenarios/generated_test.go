@@ -24,11 +24,10 @@ import (
 var generated = flag.String("generated", "", "directory to leave the generated suite in")
 
 const (
-	generatedFiles     = 300
-	smallestCode       = 1_000
-	largestCode        = 115_000
-	generatedPerFile   = 11 // executions
-	generatedAllowance = 10 * time.Second
+	generatedFiles   = 300
+	smallestCode     = 1_000
+	largestCode      = 115_000
+	generatedPerFile = 11 // executions
 )
 
 // generate writes a suite: scenarios with a contract each, of which no two have
@@ -140,6 +139,8 @@ func TestGeneratedSuite(t *testing.T) {
 			t.Skip("compiles 300 contracts")
 		}
 		dir = t.TempDir()
+	} else if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
 	}
 	generate(t, dir)
 	files := find(t, dir)
@@ -159,9 +160,6 @@ func TestGeneratedSuite(t *testing.T) {
 		t.Errorf("%v, %d executions", s, s.Steps)
 	}
 	t.Logf("%d scenarios, %d executions, %v", s.Passed, s.Steps, took)
-	if took > generatedAllowance {
-		t.Logf("longer than the %v that it may take on two processors", generatedAllowance)
-	}
 }
 
 func BenchmarkGeneratedSuite(b *testing.B) {
