@@ -23,7 +23,20 @@ type nodePart struct {
 // dies, the one that takes over gets the same answers to the same questions.
 // Questions for code are not in it: one Core keeps what another has to ask for,
 // and the hash that is asked for names its answer.
-type transcript struct{ exchanges []exchange }
+type transcript struct {
+	exchanges []exchange
+	bodies    []byte // of the answers
+}
+
+// keep takes note of an exchange. The body of the answer belongs to the
+// messenger.
+func (t *transcript) keep(question, answer *ipc.Message) {
+	start := len(t.bodies)
+	t.bodies = append(t.bodies, answer.Body...)
+	kept := *answer
+	kept.Body = t.bodies[start:len(t.bodies):len(t.bodies)]
+	t.exchanges = append(t.exchanges, exchange{question, &kept})
+}
 
 type exchange struct{ question, answer *ipc.Message }
 
@@ -115,7 +128,7 @@ func (part *nodePart) answer(msg *ipc.Message) (*ipc.Message, error) {
 		return nil, err
 	}
 	if part.failure() == nil {
-		given.exchanges = append(given.exchanges, exchange{msg, answer})
+		given.keep(msg, answer)
 	}
 	return answer, nil
 }

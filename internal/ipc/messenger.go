@@ -38,7 +38,9 @@ type Messenger struct {
 	receiver *Receiver
 	codec    Codec
 	nonce    uint32
-	buf      []byte
+	buf      []byte // of the last frame that was sent
+	body     []byte // of the last body that was encoded
+	reader   Reader // of the last body that was decoded
 	logger   *slog.Logger
 	name     func(Kind) string
 }
