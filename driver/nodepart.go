@@ -28,17 +28,17 @@ type transcript struct {
 	bodies    []byte // of the answers
 }
 
-// keep takes note of an exchange. The body of the answer belongs to the
-// messenger.
+// keep takes note of an exchange. The messages belong to the messenger, and so
+// does the body of the answer.
 func (t *transcript) keep(question, answer *ipc.Message) {
 	start := len(t.bodies)
 	t.bodies = append(t.bodies, answer.Body...)
-	kept := *answer
-	kept.Body = t.bodies[start:len(t.bodies):len(t.bodies)]
-	t.exchanges = append(t.exchanges, exchange{question, &kept})
+	kept := exchange{*question, *answer}
+	kept.answer.Body = t.bodies[start:len(t.bodies):len(t.bodies)]
+	t.exchanges = append(t.exchanges, kept)
 }
 
-type exchange struct{ question, answer *ipc.Message }
+type exchange struct{ question, answer ipc.Message }
 
 // dialogue sends a request and answers questions until the result comes.
 //
@@ -117,11 +117,11 @@ func (part *nodePart) answer(msg *ipc.Message) (*ipc.Message, error) {
 	given := part.given
 	part.replayed++
 	if part.replayed <= len(given.exchanges) {
-		before := given.exchanges[part.replayed-1]
+		before := &given.exchanges[part.replayed-1]
 		if before.question.Kind != msg.Kind || !bytes.Equal(before.question.Body, msg.Body) {
 			return nil, broken("question %d is another than when core was started before: %s", part.replayed, entry.Name)
 		}
-		return before.answer, nil
+		return &before.answer, nil
 	}
 	answer, err := entry.Answer(part.messenger, msg)
 	if err != nil {

@@ -19,13 +19,20 @@ const roomBytes = 32 << 10
 type channel struct {
 	file *os.File // keeps it open
 	fd   int
+	soon bool // what is read comes soon, see attend
 }
 
-// direct gives the shortest way to a pipe.
-func direct(f *os.File) (io.ReadWriter, error) {
+// attend says whether the next bytes come soon, because the Node was asked for
+// them. Go's scheduler is not told that this thread waits then. Where it has no
+// other processor, log lines and their profiles wait for as long.
+func (c *channel) attend(soon bool) { c.soon = soon }
+
+// direct gives the shortest way to a pipe, and a function to be told whether
+// what is read next comes soon.
+func direct(f *os.File) (pipe io.ReadWriter, attend func(soon bool), err error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c := &channel{file: f}
 	var flags int
@@ -33,21 +40,25 @@ func direct(f *os.File) (io.ReadWriter, error) {
 		c.fd = int(fd)
 		flags, err = unix.FcntlInt(fd, unix.F_GETFL, 0)
 	}); errControl != nil {
-		return nil, errControl
+		return nil, nil, errControl
 	}
 	if err != nil {
-		return nil, os.NewSyscallError("fcntl", err)
+		return nil, nil, os.NewSyscallError("fcntl", err)
 	}
 	if flags&unix.O_NONBLOCK != 0 {
-		return f, nil // it cannot be waited for in the kernel
+		return f, func(bool) {}, nil // it cannot be waited for in the kernel
 	}
-	return c, nil
+	return c, c.attend, nil
 }
 
 // Read implements io.Reader.
 func (c *channel) Read(b []byte) (int, error) {
+	read := unix.Read
+	if c.soon {
+		read = ipc.ReadSoon
+	}
 	for {
-		n, err := unix.Read(c.fd, b)
+		n, err := read(c.fd, b)
 		switch {
 		case err == unix.EINTR:
 			continue

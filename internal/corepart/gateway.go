@@ -21,6 +21,7 @@ import (
 type gateway struct {
 	messenger *ipc.Messenger
 	log       *slog.Logger
+	attend    func(soon bool) // says whether what comes from the Node next comes soon
 	block     *vm.BlockFacts
 	accounts  []account              // fetched beforehand or asked
 	index     map[vm.Address]int     // of accounts, once there are many
@@ -95,7 +96,9 @@ func ask[Q, R any](g *gateway, method ipc.Method[Q, R], q *Q) (*R, error) {
 	if ctx := context.Background(); g.log.Enabled(ctx, ipc.LevelTrace) {
 		g.log.Log(ctx, ipc.LevelTrace, "question to the node", "method", method.Name)
 	}
+	g.attend(true)
 	r, err := method.Call(g.messenger, q)
+	g.attend(false)
 	if err == nil {
 		return r, nil
 	}

@@ -133,10 +133,11 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 		return deny(ExitInit, fmt.Errorf("unknown codec (%d) or bad frame limit (%d)", init.Codec, init.FrameBytes))
 	}
 
+	p.gateway = &gateway{log: p.log, attend: func(bool) {}}
 	if p.messenger, err = p.speak(init, base); err != nil {
 		return deny(ExitInit, err)
 	}
-	p.gateway = &gateway{messenger: p.messenger, log: p.log}
+	p.gateway.messenger = p.messenger
 	executor, facts, err := construct(init, p.gateway)
 	if err != nil {
 		return deny(ExitInit, err)
@@ -167,8 +168,8 @@ func (p *part) speak(init *protocol.Init, base *slog.Logger) (*ipc.Messenger, er
 	var w, r io.ReadWriter = p.pipes.CoreToNode, p.pipes.NodeToCore
 	if p.alone { // nobody closes the pipes
 		var errW, errR error
-		w, errW = direct(p.pipes.CoreToNode)
-		r, errR = direct(p.pipes.NodeToCore)
+		w, _, errW = direct(p.pipes.CoreToNode)
+		r, p.gateway.attend, errR = direct(p.pipes.NodeToCore)
 		if err := errors.Join(errW, errR); err != nil {
 			return nil, err
 		}

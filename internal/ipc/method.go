@@ -76,14 +76,15 @@ func (m Method[Q, R]) ReadAnswer(c *Messenger, msg *Message) (*R, error) {
 	return decode(c, m.Response, m.Name, msg.Body)
 }
 
-// Answer makes the message that answers with r. Its body is valid until the
-// messenger encodes or sends another one.
+// Answer makes the message that answers with r. It is valid until the messenger
+// encodes or sends another one.
 func (m Method[Q, R]) Answer(c *Messenger, r *R) (*Message, error) {
 	body, err := encode(c, m.Response, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name, err)
 	}
-	return &Message{Kind: m.Answers(), Body: body}, nil
+	c.answer = Message{Kind: m.Answers(), Body: body}
+	return &c.answer, nil
 }
 
 // Deny makes the message that answers without a value.
