@@ -78,13 +78,14 @@ func (r *report) scaling(dir string) {
 			next++
 		})
 	}
+	loops := deploy(r.t, c, d, "loops")
 	for _, n := range []int{32, 1 << 10, 32 << 10, 1 << 20} {
 		argument := make([]byte, n)
 		binary.BigEndian.PutUint64(argument[n-8:], 1)
 		curves[2].measure(r, n, min(calls, 64<<20/n), func() {
 			call(r.t, c, d, &vm.CallInput{
 				Input:     vm.Input{Caller: user(0), Arguments: [][]byte{argument}, GasProvided: 1 << 40},
-				Recipient: counters[0], Function: "increment",
+				Recipient: loops, Function: "nop",
 			})
 		})
 	}
