@@ -217,16 +217,7 @@ func (r *report) deployments() {
 			code := enlarge(contracts.Wasm("erc20"), size)
 			r.measure(group, fmt.Sprintf("%d kB %s", (len(code)+500)/1000, w.name), 1, func(int) {
 				number++
-				c.account(user(0)).Nonce++
-				// A custom section makes it one that was never seen.
-				fresh := append(bytes.Clone(code), 0, 6, 3, 'n', 'o', '.', byte(number), byte(number>>8))
-				out, err := e.Create(r.t.Context(), &vm.CreateInput{
-					Input: vm.Input{Caller: user(0), Arguments: [][]byte{{100}}, GasProvided: 1 << 40},
-					Code:  fresh, CodeMetadata: []byte{5, 0},
-				})
-				if err != nil || out.Code != vm.OK {
-					r.t.Fatalf("%+v, %v", out, err)
-				}
+				deployCode(r.t, c, e, numbered(code, number), []byte{100})
 			})
 		}
 		if err := e.Close(); err != nil {

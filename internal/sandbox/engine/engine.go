@@ -181,6 +181,15 @@ func (e *Engine) Close() error {
 	return err
 }
 
+const (
+	// parallelBytes is from how many bytes on several functions are compiled at
+	// a time. The machine code is the same.
+	parallelBytes = 32 << 10
+
+	// compilers is how many then. Each takes memory of its own.
+	compilers = 2
+)
+
 // Code is compiled code.
 type Code struct {
 	compiled  wazero.CompiledModule
@@ -198,6 +207,9 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 }
 
 func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
+	if len(instrumented) >= parallelBytes && runtime.GOMAXPROCS(0) > 1 {
+		ctx = experimental.WithCompilationWorkers(ctx, compilers)
+	}
 	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
