@@ -84,10 +84,7 @@ type hostileCampaign struct {
 func (c *hostileCampaign) dialogue(t *testing.T) {
 	h := &hostile{random: rand.New(rand.NewPCG(c.run.Seed, c.run.To))}
 	h.codec, h.mild = ipc.Codec(h.n(2)), 1+10*h.n(2)
-	var frames [][]byte
-	for i := range 1 + h.n(6) {
-		frames = append(frames, h.frame(2+2*i))
-	}
+	frames := h.frames()
 	for tries := 1; ; tries++ {
 		var before, after runtime.MemStats
 		look := c.run.To%100 == 0 // it takes a while

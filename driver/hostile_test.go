@@ -26,16 +26,28 @@ func (h *hostile) n(n int) int { return h.random.IntN(n) }
 // the peer is mild.
 func (h *hostile) wrong(n int) bool { return h.n(n*h.mild) == 0 }
 
-// frame makes the frame of a dialogue whose nonce is due.
-func (h *hostile) frame(nonce int) []byte {
+// frames makes those of a dialogue.
+func (h *hostile) frames() (frames [][]byte) {
+	n := 1 + h.n(6)
+	for i := range n {
+		frames = append(frames, h.frame(2+2*i, i == n-1))
+	}
+	return frames
+}
+
+// frame makes the frame whose nonce is due.
+func (h *hostile) frame(nonce int, last bool) []byte {
 	if h.wrong(20) {
 		forged := forgedFrames()
 		return forged[h.n(len(forged))].frame
 	}
 	kinds := []uint32{65, 67, 69, 71, 73, 73, 73, 73, 96, 98, 100, 102, 104, 104, 106, 108, 110, 112, 114, 0, 1, 9, 63, 64, 72, 95, 116, 1 << 31, 1<<32 - 1}
 	kind := kinds[h.n(len(kinds))]
-	if h.n(2) == 0 {
-		kind = uint32(96 + 2*h.n(10)) // a question, so that the dialogue goes on
+	if h.mild > 1 && !h.wrong(5) { // as a dialogue should go
+		kind = 73
+		if !last {
+			kind = uint32(96 + 2*h.n(10))
+		}
 	}
 	inner := kind
 	if h.wrong(20) {
@@ -157,7 +169,11 @@ func (h *hostile) output() string {
 			`{"Address":"%s","Nonce":%d,"BalanceDelta":%s,"Balance":%s,"Code":"%s","StorageUpdates":[{"Key":"%s","Value":"%s","Written":%v}],"Transfers":[{"Value":%s}]}`,
 			h.address(), h.n(9), h.number(), h.number(), h.bytes(), h.bytes(), h.bytes(), h.n(2) == 0, h.number()))
 	}
-	return fmt.Sprintf(`{"Code":%d,"GasRemaining":%d,"Accounts":[%s]}`, []int{0, 0, 0, 4, 10, 255, 256}[h.n(7)], h.n(5), strings.Join(accounts, ","))
+	code, gas := 0, 0
+	if h.wrong(2) {
+		code, gas = []int{0, 4, 10, 255, 256}[h.n(5)], h.n(3)
+	}
+	return fmt.Sprintf(`{"Code":%d,"GasRemaining":%d,"Accounts":[%s]}`, code, gas, strings.Join(accounts, ","))
 }
 
 // forged is a frame that a Core must never be able to harm the node with.
