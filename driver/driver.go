@@ -186,7 +186,11 @@ func (d *Driver) RestartCoreIfNecessary() error {
 		return err
 	}
 	defer d.pass()
-	_, err := d.ready(context.Background(), life, time.Now().Add(d.options.StartTimeout))
+	deadline := time.Now().Add(d.options.StartTimeout)
+	_, err := d.ready(context.Background(), life, deadline)
+	if diedAtStart(err) {
+		_, err = d.ready(context.Background(), life, deadline)
+	}
 	if err == nil {
 		d.refill(life)
 	}
@@ -218,6 +222,7 @@ func (d *Driver) Close() error {
 		d.set(nil)
 		d.log.Info("core closed", "pid", p.cmd.Process.Pid)
 	}
+	d.background.Wait() // for processes that were killed
 	return nil
 }
 
@@ -230,7 +235,8 @@ type work[Q, R any] struct {
 }
 
 // request runs one dialogue, on a Core that is started first if it has to be.
-// If Core dies during it, it is run once more on a fresh one.
+// If Core dies during it, or while it starts, it is run once more on a fresh
+// one.
 func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error) {
 	life := d.present()
 	if err := d.take(ctx, life); err != nil {
@@ -243,6 +249,11 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 	given := new(transcript)
 	for attempt := 1; ; attempt++ {
 		p, err := d.ready(ctx, life, deadline)
+		if attempt == 1 && diedAtStart(err) {
+			d.log.Warn("core died while it started, it is started again", "request", w.method.Name, "err", err)
+			d.counts.add(&d.counts.Retries)
+			continue
+		}
 		if err != nil {
 			d.counts.ended(err, 0, time.Since(begin))
 			return nil, err
@@ -267,7 +278,7 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	defer func() {
 		if !sound { // also if the hook panics
 			d.counts.add(&d.counts.Replaced)
-			p.kill()
+			p.kill(lateTime)
 			d.set(nil)
 		}
 	}()
@@ -276,7 +287,7 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	}
 	release, err := interruptible(p.messenger, deadline, ctx, life)
 	if err != nil {
-		return nil, p.fail(w.method.Name, KindCrash, err)
+		return nil, p.fail(w.method.Name, KindCrash, err, deadline)
 	}
 	begin := time.Now()
 	r, err := dialogue(part, w.method, q)
@@ -306,9 +317,9 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 		d.log.Warn("core is replaced", "request", w.method.Name, "err", err)
 		return nil, failure
 	}
-	critical := p.fail(w.method.Name, kindOf(err), err)
+	critical := p.fail(w.method.Name, kindOf(err), err, deadline)
 	if critical.Kind == KindCrash {
-		d.backoff.died()
+		d.backoff.died(critical)
 	}
 	d.log.Error("request failed", "request", w.method.Name, "err", critical)
 	return nil, critical
@@ -327,8 +338,8 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		}
 		if ended {
 			d.counts.add(&d.counts.Replaced)
-			d.backoff.died()
-			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.waitErr)
+			d.backoff.died(errors.New(p.exit()))
+			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.exit())
 		}
 		p.stop()
 		d.set(nil)
@@ -345,15 +356,15 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 	if start := time.Now().Add(d.options.StartTimeout); start.Before(deadline) {
 		deadline = start
 	}
-	p, err := startProcess(ctx, life, &d.options, config, deadline)
+	p, err := startProcess(ctx, life, &d.options, config, deadline, &d.background)
 	if ended := over(ctx, life); ended != nil {
 		if p != nil {
-			p.kill()
+			p.kill(lateTime)
 		}
 		return nil, ended
 	}
 	if err != nil {
-		d.backoff.died()
+		d.backoff.died(err)
 		d.log.Error("core cannot be started", "err", err)
 		return nil, err
 	}
@@ -365,6 +376,13 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		d.log.Warn("core runs with less protection than there could be", "missing", p.missing)
 	}
 	return p, nil
+}
+
+// diedAtStart says whether Core went away while it started, for which there may
+// be a reason outside.
+func diedAtStart(err error) bool {
+	var critical *CriticalError
+	return errors.As(err, &critical) && critical.Kind == KindStart && critical.died
 }
 
 // take waits for the turn.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/driver"
@@ -19,12 +20,13 @@ const (
 	slack       = 50 * time.Millisecond
 )
 
-// slowTrial is the campaign slow.
+// slowTrial is the campaign slow. A case is one dialogue of each kind, all at
+// the same time.
 type slowTrial struct {
 	world    *world
 	requests []*request
 	beyond   map[string]times // the deadline, by what Core did
-	again    int              // cases that were tried again
+	again    int              // dialogues that were tried again
 }
 
 func newSlow(uint64) (trial, error) {
@@ -32,39 +34,69 @@ func newSlow(uint64) (trial, error) {
 	return &slowTrial{world: w, requests: requests, beyond: make(map[string]times)}, err
 }
 
-// run tries a case again if it took too long: other programs may have had the
-// processor.
-func (s *slowTrial) run(ctx context.Context, n uint64) error {
-	ways := []string{silent, slow, deaf, flood, chatter}
-	how := ways[n%uint64(len(ways))]
-	for tries := 1; ; tries++ {
-		beyond, err := s.try(ctx, how)
+// slowWays are what Core may do.
+func slowWays() []string { return []string{silent, slow, deaf, flood, chatter} }
+
+func (s *slowTrial) run(ctx context.Context, _ uint64) error {
+	ways := slowWays()
+	drivers := make([]*driver.Driver, len(ways))
+	for i, how := range ways {
+		d, err := s.start(how)
 		if err != nil {
 			return fmt.Errorf("%s: %w", how, err)
 		}
-		if beyond <= slack {
-			s.beyond[how] = append(s.beyond[how], beyond)
-			return nil
-		}
-		if tries == 3 {
-			return fmt.Errorf("%s: over %v after the deadline", how, beyond)
-		}
-		s.again++
+		drivers[i] = d
 	}
+	beyond, errs := make(times, len(ways)), make([]error, len(ways))
+	var dialogues sync.WaitGroup
+	for i, d := range drivers {
+		dialogues.Go(func() { beyond[i], errs[i] = s.try(ctx, d) })
+	}
+	dialogues.Wait()
+	for i, how := range ways {
+		errs[i] = errors.Join(errs[i], drivers[i].Close())
+		if errs[i] == nil && beyond[i] > slack {
+			beyond[i], errs[i] = s.alone(ctx, how)
+		}
+		if errs[i] != nil {
+			errs[i] = fmt.Errorf("%s: %w", how, errs[i])
+			continue
+		}
+		s.beyond[how] = append(s.beyond[how], beyond[i])
+	}
+	return errors.Join(errs...)
 }
 
-func (s *slowTrial) try(ctx context.Context, how string) (beyond time.Duration, err error) {
+// alone tries a dialogue that took too long again, by itself: other programs
+// may have had the processor.
+func (s *slowTrial) alone(ctx context.Context, how string) (beyond time.Duration, err error) {
+	for range 3 {
+		s.again++
+		d, err := s.start(how)
+		if err != nil {
+			return 0, err
+		}
+		beyond, err = s.try(ctx, d)
+		if err = errors.Join(err, d.Close()); err != nil {
+			return 0, err
+		}
+		if beyond <= slack {
+			return beyond, nil
+		}
+	}
+	return 0, fmt.Errorf("over %v after the deadline", beyond)
+}
+
+func (s *slowTrial) start(how string) (*driver.Driver, error) {
 	if err := os.Setenv(coreVariable, how); err != nil {
-		return 0, err
+		return nil, err
 	}
-	d, err := driver.New(s.world, driver.Options{Self: true, Config: config(), CallTimeout: slowTimeout})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	request := s.requests[0] // with code of several kilobytes
+	return driver.New(s.world, driver.Options{Self: true, Config: config(), CallTimeout: slowTimeout, StartTimeout: patience})
+}
+
+func (s *slowTrial) try(ctx context.Context, d *driver.Driver) (beyond time.Duration, err error) {
 	begin := time.Now()
-	_, err = request.do(ctx, d, nil)
+	_, err = s.requests[0].do(ctx, d, nil) // with code of several kilobytes
 	took := time.Since(begin)
 	var critical *driver.CriticalError
 	if !errors.As(err, &critical) || critical.Kind != driver.KindTimeout {
@@ -73,9 +105,16 @@ func (s *slowTrial) try(ctx context.Context, how string) (beyond time.Duration, 
 	return took - slowTimeout, nil
 }
 
+func (s *slowTrial) done() (n uint64) {
+	for _, t := range s.beyond {
+		n += uint64(len(t))
+	}
+	return n
+}
+
 func (s *slowTrial) figures() string {
 	text := ""
-	for _, how := range []string{silent, slow, deaf, flood, chatter} {
+	for _, how := range slowWays() {
 		text += fmt.Sprintf("%s over after the deadline by %v; ", how, s.beyond[how])
 	}
 	return text + fmt.Sprintf("tried again %d", s.again)
