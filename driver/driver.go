@@ -23,7 +23,8 @@ type Driver struct {
 	log     *slog.Logger
 	replier *replier
 
-	predictor predictor // of whoever has the turn
+	predictor  predictor // of whoever has the turn
+	interrupts interrupts
 
 	turn    chan struct{} // holds one token while somebody has the turn
 	backoff backoff       // of whoever has the turn
@@ -210,9 +211,11 @@ func (d *Driver) IsClosed() bool {
 // called again. A request made after Close starts Core again.
 func (d *Driver) Close() error {
 	d.mu.Lock()
+	life := d.life
 	d.endLife()
 	d.life, d.endLife = context.WithCancel(context.Background())
 	d.mu.Unlock()
+	d.interrupts.lifeEnded(life)
 
 	d.turn <- struct{}{}
 	defer d.pass()
@@ -285,20 +288,22 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if part.replier != nil {
 		part.replier.failure = nil
 	}
-	release, err := interruptible(p.messenger, deadline, ctx, life)
-	if err != nil {
+	if err := p.messenger.SetDeadline(deadline); err != nil {
 		return nil, p.fail(w.method.Name, KindCrash, err, deadline)
 	}
-	begin := time.Now()
-	r, err := dialogue(part, w.method, q)
-	release()
+	trace := d.log.Enabled(ctx, LevelTrace)
+	var begin time.Time
+	if trace {
+		begin = time.Now()
+	}
+	r, err := interrupted(ctx, life, d, part, w.method, q)
 	if err == nil && w.check != nil {
 		err = w.check(p, r)
 	}
 	if err == nil {
 		sound = true
 		d.backoff.reset()
-		if d.log.Enabled(ctx, LevelTrace) {
+		if trace {
 			d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
 				"questions", part.questions, "duration", time.Since(begin))
 		}
@@ -323,6 +328,16 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	}
 	d.log.Error("request failed", "request", w.method.Name, "err", critical)
 	return nil, critical
+}
+
+// interrupted is a dialogue that the end of a context ends.
+func interrupted[Q, R any](ctx, life context.Context, d *Driver, part *nodePart, method ipc.Method[Q, R], q *Q) (*R, error) {
+	d.interrupts.begin(part.messenger, ctx, life)
+	defer d.interrupts.end() // also if the hook panics
+	if err := over(ctx, life); err != nil {
+		return nil, err
+	}
+	return dialogue(part, method, q)
 }
 
 // ready gives a process that runs and was built from the present

@@ -37,7 +37,8 @@ type rawEnd struct {
 
 	mu       sync.Mutex // guards what follows
 	deadline time.Time
-	timer    *time.Timer // pokes the reader when the deadline comes
+	timer    *time.Timer // pokes the reader when the deadline comes; goes off no later
+	fires    time.Time   // when it does; zero if it was stopped or went off
 	waiting  bool        // a read is under way
 	poked    bool        // during it
 	closed   bool
@@ -139,7 +140,7 @@ func (e *rawEnd) over() error {
 	switch {
 	case e.closed:
 		return os.ErrClosed
-	case e.poked, !e.deadline.IsZero() && !time.Now().Before(e.deadline):
+	case e.poked, !e.deadline.IsZero() && time.Until(e.deadline) <= 0:
 		return os.ErrDeadlineExceeded
 	}
 	return nil
@@ -165,7 +166,7 @@ func (e *rawEnd) write(b []byte) (int, error) {
 		if err != nil || written == len(b) {
 			return written, err
 		}
-		n, err := unix.Write(e.fd, b[written:])
+		n, err := ipc.WriteNow(e.fd, b[written:])
 		switch {
 		case err == unix.EAGAIN:
 			pause := unix.NsecToTimespec(writePause.Nanoseconds())
@@ -193,19 +194,26 @@ func (e *rawEnd) SetReadDeadline(t time.Time) error {
 	if !e.reads {
 		return nil // a writer looks by itself
 	}
-	switch left := time.Until(t); {
-	case t.IsZero():
-		if e.timer != nil {
-			e.timer.Stop()
-		}
+	if t.IsZero() || !e.fires.IsZero() && !t.Before(e.fires) {
+		return nil // it goes off early enough, and looks then
+	}
+	e.arm()
+	return nil
+}
+
+// arm lets the timer go off at the deadline. The caller holds mu.
+func (e *rawEnd) arm() {
+	left := time.Until(e.deadline)
+	switch {
 	case left <= 0:
 		e.poke()
+		return
 	case e.timer == nil:
 		e.timer = time.AfterFunc(left, e.expire)
 	default:
 		e.timer.Reset(left)
 	}
-	return nil
+	e.fires = e.deadline
 }
 
 // SetWriteDeadline is SetReadDeadline: an end has one direction.
@@ -215,13 +223,10 @@ func (e *rawEnd) SetWriteDeadline(t time.Time) error { return e.SetReadDeadline(
 func (e *rawEnd) expire() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if left := time.Until(e.deadline); e.deadline.IsZero() || e.closed {
-		return
-	} else if left > 0 {
-		e.timer.Reset(left)
-		return
+	e.fires = time.Time{}
+	if !e.deadline.IsZero() && !e.closed {
+		e.arm()
 	}
-	e.poke()
 }
 
 // poke ends the read that is under way. The caller holds mu.
