@@ -292,6 +292,10 @@ func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.
 		p.host.Error("given up", "request", method.Name, "err", err)
 		return method.Deny(ipc.StatusFailed, err.Error()), nil
 	}
+	if p.host.Enabled(ctx, ipc.LevelTrace) {
+		p.host.Log(ctx, ipc.LevelTrace, "output", "gasRemaining", output.GasRemaining, "items", len(output.ReturnData),
+			"accounts", len(output.Accounts), "logs", len(output.Logs))
+	}
 	if debug {
 		p.host.Debug("end", "request", method.Name, "code", output.Code)
 	}

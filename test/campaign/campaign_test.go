@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
@@ -169,6 +170,35 @@ func TestTheTable(t *testing.T) {
 	}
 	if _, err := table([]result{{name: "z"}}, goals); err == nil {
 		t.Error("results without a goal are no error")
+	}
+}
+
+func TestTheTableOfTheBorder(t *testing.T) {
+	goals := []figures.Goal{{Name: "a", Count: 10, Unit: "deaths", What: "what a is"}, {Name: "b", Count: 5, Unit: "calls", What: "what b is"}}
+	runs := []figures.Run{
+		{Name: "a", Seed: 1, To: 9, Done: 6, Seconds: 3, Date: "2026-01-01", Outcome: "broken: read |0", Text: "p50 1ms"},
+		{Name: "a", Seed: 1, From: 9, To: 20, Done: 7, Seconds: 4, Date: "2026-01-02", Outcome: figures.Passed, Text: "p50 2ms"},
+		{Name: "a", Seed: 2, To: 2, Done: 2, Seconds: 1, Date: "2026-01-03", Outcome: figures.Passed, Text: "quiet"},
+	}
+	text, err := borderTable(goals, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"| a | what a is | 9 deaths | 10 | passed so far, goal not reached (90.0 %) |",
+		"| b | what b is | 0 calls | 5 | not run |",
+		`| a | 1 | 6 deaths | 3 s | 2026-01-01 | broken: read \|0 | p50 1ms |`,
+		"| a | 2 | 2 deaths | 1 s | 2026-01-03 | passed | quiet |",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no line %q in\n%s", line, text)
+		}
+	}
+	if _, err := borderTable(goals, []figures.Run{{Name: "z"}}); err == nil {
+		t.Error("figures without a goal are no error")
+	}
+	if _, err := border(filepath.Join("..", "..")); err != nil {
+		t.Error(err)
 	}
 }
 

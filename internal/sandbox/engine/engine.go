@@ -181,15 +181,6 @@ func (e *Engine) Close() error {
 	return err
 }
 
-const (
-	// parallelBytes is from how many bytes on several functions are compiled at
-	// a time. The machine code is the same.
-	parallelBytes = 32 << 10
-
-	// compilers is how many then. Each takes memory of its own.
-	compilers = 2
-)
-
 // Code is compiled code.
 type Code struct {
 	compiled  wazero.CompiledModule
@@ -200,6 +191,14 @@ type Code struct {
 	idle      []*Instance
 }
 
+// Functions of a module that has parallelBytes, instrumented, are compiled by
+// several workers, because one takes milliseconds for them. Each takes memory.
+// What they make does not depend on their number.
+const (
+	parallelBytes = 4_096
+	maxWorkers    = 4
+)
+
 // Compile compiles an instrumented module. An error means that the module is
 // not valid: the checks before the engine have a gap.
 func (e *Engine) Compile(instrumented []byte) (*Code, error) {
@@ -207,8 +206,8 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 }
 
 func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
-	if len(instrumented) >= parallelBytes && runtime.GOMAXPROCS(0) > 1 {
-		ctx = experimental.WithCompilationWorkers(ctx, compilers)
+	if len(instrumented) >= parallelBytes {
+		ctx = experimental.WithCompilationWorkers(ctx, min(runtime.GOMAXPROCS(0), maxWorkers))
 	}
 	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
