@@ -94,7 +94,11 @@ func (d *Driver) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output,
 		},
 		check: func(p *process, out *vm.Output) error {
 			v := verdict{witness: d.replier.witness, input: &input.Input, config: &p.config}
-			return v.check(out)
+			if err := v.check(out); err != nil {
+				return err
+			}
+			d.report(out)
+			return nil
 		},
 	})
 }
@@ -124,6 +128,7 @@ func (d *Driver) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, err
 				return err
 			}
 			d.predictor.learn(d.replier.witness, input, out)
+			d.report(out)
 			return nil
 		},
 	})

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
+	"time"
 )
 
 const (
@@ -14,6 +16,10 @@ const (
 	// collectBytes is how much may be allocated between two collections: little, so
 	// that memory is used again while it is in the caches of the processor.
 	collectBytes = 4 << 20
+
+	// restAfter is for how long no request has come before memory that is not
+	// used is given back to the system.
+	restAfter = time.Second
 
 	// collectLimit is the size of this process from which on garbage is
 	// collected at any time: more than an execution may keep, and far below
@@ -28,19 +34,49 @@ type collector struct {
 	sample   [1]metrics.Sample
 	requests int
 	last     uint64 // bytes allocated until the last collection
+
+	answers atomic.Uint64
+	resting atomic.Bool   // memory was given back, and no request was answered since
+	woken   chan struct{} // a request was answered while resting
 }
 
 // newCollector takes the place of Go's own pacing.
 func newCollector() *collector {
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(collectLimit)
-	c := &collector{}
+	c := &collector{woken: make(chan struct{}, 1)}
 	c.sample[0].Name = "/gc/heap/allocs:bytes"
+	go c.rest()
 	return c
+}
+
+// rest gives memory back whenever no request has been answered for a while. A
+// request that comes in the middle is delayed a little.
+func (c *collector) rest() {
+	for {
+		before := c.answers.Load()
+		time.Sleep(restAfter)
+		if c.answers.Load() != before {
+			continue
+		}
+		debug.FreeOSMemory()
+		c.resting.Store(true)
+		if c.answers.Load() == before {
+			<-c.woken
+		}
+		c.resting.Store(false)
+	}
 }
 
 // answered is called when a request was answered and the next one has not come.
 func (c *collector) answered() {
+	c.answers.Add(1)
+	if c.resting.Load() {
+		select {
+		case c.woken <- struct{}{}:
+		default:
+		}
+	}
 	if c.requests++; c.requests%collectEvery != 0 {
 		return
 	}
