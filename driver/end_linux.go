@@ -30,6 +30,7 @@ const writePause = 10 * time.Millisecond
 // One goroutine at a time reads or writes.
 type rawEnd struct {
 	fd    int
+	dir   string // where descriptors are files
 	reads bool
 	spin  time.Duration // before a reader sleeps
 
@@ -44,21 +45,33 @@ type rawEnd struct {
 	closed   bool
 }
 
+// descriptors is where the descriptors of this process are files.
+const descriptors = "/proc/self/fd"
+
 // rawPipe makes a pipe whose end for the node is raw. Its reader waits for the
-// time spin without sleeping first.
+// time spin without sleeping first. Where a reader could not be poked, because
+// there is no /proc, its end is a file.
 func rawPipe(nodeReads bool, spin time.Duration) (node end, core *os.File, err error) {
+	return rawPipeIn(descriptors, nodeReads, spin)
+}
+
+func rawPipeIn(dir string, nodeReads bool, spin time.Duration) (node end, core *os.File, err error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
 		return nil, nil, os.NewSyscallError("pipe2", err)
 	}
-	e := &rawEnd{fd: fds[1], spin: spin}
+	e := &rawEnd{fd: fds[1], dir: dir, spin: spin}
 	if nodeReads {
 		e.fd, e.reads = fds[0], true
 		core = os.NewFile(uintptr(fds[1]), "coreToNode")
 		var poke int
-		if poke, err = e.openPoke(); err == nil {
-			err = unix.Close(poke)
+		if poke, err = e.openPoke(); err != nil {
+			if err = errors.Join(e.Close(), core.Close()); err != nil {
+				return nil, nil, err
+			}
+			return filePipe(nodeReads, spin)
 		}
+		err = unix.Close(poke)
 	} else {
 		core = os.NewFile(uintptr(fds[0]), "nodeToCore")
 		err = os.NewSyscallError("fcntl", unix.SetNonblock(e.fd, true))
@@ -71,7 +84,7 @@ func rawPipe(nodeReads bool, spin time.Duration) (node end, core *os.File, err e
 
 // openPoke opens the other end of the pipe.
 func (e *rawEnd) openPoke() (int, error) {
-	fd, err := unix.Open("/proc/self/fd/"+strconv.Itoa(e.fd), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(e.dir+"/"+strconv.Itoa(e.fd), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	return fd, os.NewSyscallError("open", err)
 }
 

@@ -45,28 +45,45 @@ func transferBlock(t testing.TB, c *chain, e vm.Executor, percent int) []*vm.Cal
 		if random.IntN(100) < percent {
 			to = 2*blockCalls + 1
 		}
-		calls[i] = transfer(1+i, to, int64(1+random.IntN(900)))
+		calls[i] = transfer(1+i, to, int64(1+random.IntN(100)))
 	}
 	return calls
 }
 
-// mixedBlock is calls of all kinds between few accounts, many of which fail:
-// the outcome of nearly every one hangs on those before it.
+// mixedBlock is a chain with two contracts, and calls of all kinds between few
+// accounts, many of which fail: the outcome of nearly every one hangs on those
+// before it.
 func mixedBlock(t testing.TB, c *chain, e vm.Executor) []*vm.CallInput {
-	token := deploy(t, c, e, "erc20", big.NewInt(1_000).Bytes())
-	counter := deploy(t, c, e, "counter")
+	mixedToken, mixedCounter := deploy(t, c, e, "erc20", big.NewInt(1_000).Bytes()), deploy(t, c, e, "counter")
+	if want := [2]vm.Address{mixedToken, mixedCounter}; mixedContracts(c) != want {
+		t.Fatalf("the contracts are %v, want %v", mixedContracts(c), want)
+	}
 	for i := range 9 {
 		c.account(user(i))
 	}
-	random := rand.New(rand.NewPCG(5, 6))
-	calls := make([]*vm.CallInput, 400)
+	return mixedCalls(rand.New(rand.NewPCG(5, 6)), 400)
+}
+
+// mixedContracts are the addresses of the token and the counter: they follow
+// from their creator and its nonce.
+func mixedContracts(c *chain) (list [2]vm.Address) {
+	for i := range list {
+		list[i], _ = c.NewAddress(user(0), uint64(i), []byte{0, 0}) // never an error
+	}
+	return list
+}
+
+// mixedCalls makes calls for the chain of mixedBlock.
+func mixedCalls(random *rand.Rand, n int) []*vm.CallInput {
+	contracts := mixedContracts(nil)
+	calls := make([]*vm.CallInput, n)
 	for i := range calls {
 		a, b := user(random.IntN(8)), user(random.IntN(8))
 		amount := big.NewInt(int64(random.IntN(300))).Bytes()
-		in := &vm.CallInput{Input: vm.Input{Caller: user(random.IntN(8)), GasProvided: gasLimit}, Recipient: token}
+		in := &vm.CallInput{Input: vm.Input{Caller: user(random.IntN(8)), GasProvided: gasLimit}, Recipient: contracts[0]}
 		switch random.IntN(8) {
 		case 0:
-			in.Recipient, in.Function = counter, "increment"
+			in.Recipient, in.Function = contracts[1], "increment"
 		case 1:
 			in.Function, in.Arguments = "approve", [][]byte{a[:], amount}
 		case 2:
@@ -148,5 +165,32 @@ func TestABlockIsWhatItsCallsAreOneByOne(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// blocks are a thousand transfers as a block.
+func (r *report) blocks() {
+	const group = "Block of 1,000 erc20 transfers, per call, free"
+	for _, percent := range []int{0, 10, 100} {
+		var alone figure
+		for _, width := range []int{1, 2} {
+			c := newChain()
+			p := startPool(r.t, c, width)
+			var last vm.BlockRun
+			calls := transferBlock(r.t, c, p, percent)
+			fig := r.measure(group, fmt.Sprintf("%d %% collide, pool of %d", percent, width), blockCalls, func(int) {
+				_, last = runBlock(r.t, c, p, width, calls)
+			})
+			note := fmt.Sprintf("%d runs", last.Runs)
+			if width == 1 {
+				alone = fig
+			} else {
+				note += fmt.Sprintf(", %.2f × as fast at best", float64(alone.walls()[0])/float64(fig.walls()[0]))
+			}
+			r.figures[len(r.figures)-1].note = note
+			if err := p.Close(); err != nil {
+				r.t.Fatal(err)
+			}
+		}
 	}
 }

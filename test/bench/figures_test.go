@@ -6,12 +6,9 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -64,77 +61,6 @@ func (r *report) calls() {
 	}
 }
 
-// echoVariable makes this program answer bytes with bytes, see transport.
-const echoVariable = "BENCH_ECHO"
-
-// echo is the other side of the bare loop.
-func echo() {
-	b := make([]byte, 64)
-	for {
-		if _, err := io.ReadFull(os.Stdin, b); err != nil {
-			os.Exit(0)
-		}
-		if _, err := os.Stdout.Write(b[:32]); err != nil {
-			os.Exit(1)
-		}
-	}
-}
-
-// transport is a question to the hook beside a bare loop over the same pipes.
-func (r *report) transport() {
-	const group = "Round trips"
-	for _, pinned := range []bool{true, false} {
-		place, restore := "free", func() {}
-		if pinned {
-			place, restore = "pinned", pin(r.t)
-		}
-		cmd := exec.Command("/proc/self/exe")
-		cmd.Env = append(os.Environ(), echoVariable+"=1")
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			r.t.Fatal(err)
-		}
-		b := make([]byte, 64)
-		r.measure(group, "bare loop, 64 bytes there and 32 back, Go files, "+place, callsOfARun, func(int) {
-			for range callsOfARun {
-				if _, err := in.Write(b); err != nil {
-					r.t.Fatal(err)
-				}
-				if _, err := io.ReadFull(out, b[:32]); err != nil {
-					r.t.Fatal(err)
-				}
-			}
-		})
-		if err := in.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			r.t.Fatal(err)
-		}
-		c := newChain()
-		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary, Without: driver.WithoutPrediction})
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		loops := deploy(r.t, c, d, "loops")
-		const reads = 1000
-		r.measure(group, "hook, storage read of 32 bytes, binary, "+place, reads, func(int) {
-			kernel(r.t, c, d, loops, "sload", reads)
-		})
-		if err := d.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-		restore()
-	}
-}
-
 // kernel runs an export of the loops contract and gives its result.
 func kernel(t testing.TB, c *chain, e vm.Executor, loops vm.Address, name string, n int64) string {
 	t.Helper()
@@ -177,6 +103,9 @@ func (r *report) kernels() {
 		})
 		bare := r.plainWazero(group, k.name, k.n)
 		note := fmt.Sprintf("%.2f × wazero without metering", ratio(ours, bare))
+		if k.name == "fib" {
+			note += fmt.Sprintf(", %.2f × the same in Go", ratio(ours, r.goFib(group, k.n)))
+		}
 		if program != "" {
 			native := r.native(group, program, k.name, k.n)
 			note += fmt.Sprintf(", %.2f × native", ratio(ours, native))
@@ -224,6 +153,23 @@ func (r *report) native(group, program, name string, n int64) figure {
 	return fig
 }
 
+// goFib is the recursion as Go compiles it.
+func (r *report) goFib(group string, n int64) figure {
+	return r.measure(group, "fib in Go", 1, func(int) {
+		if got := fib(uint64(n)); fmt.Sprintf("%x", got) != kernelRuns[0].result {
+			r.t.Fatalf("fib(%d) is %x in Go", n, got)
+		}
+	})
+}
+
+//go:noinline
+func fib(n uint64) uint64 {
+	if n < 2 {
+		return n
+	}
+	return fib(n-1) + fib(n-2)
+}
+
 // plainWazero runs the same module without any of our parts.
 func (r *report) plainWazero(group, name string, n int64) figure {
 	ctx := context.Background()
@@ -255,57 +201,6 @@ func (r *report) plainWazero(group, name string, n int64) figure {
 			r.t.Fatal(err)
 		}
 	})
-}
-
-// starts is a new process until its first result, and what it takes at rest.
-func (r *report) starts() {
-	const group = "Start"
-	c := newChain()
-	r.measure(group, "process until its first result", 1, func(int) {
-		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary})
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		deploy(r.t, c, d, "counter")
-		if err := d.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-	})
-	r.figures[len(r.figures)-1].note = "a deployment; with the end of the process"
-	d, err := driver.New(c, driver.Options{Self: true})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer d.Close()
-	r.note(group, "resident memory of a process that did nothing", childMemory(r.t))
-	work := increments(r.t, c, d)
-	for i := range 20_000 {
-		work.call(i)
-	}
-	r.note(group, "resident memory after 20,000 calls", childMemory(r.t))
-}
-
-func childMemory(t *testing.T) string {
-	lists, err := filepath.Glob("/proc/self/task/*/children")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, list := range lists {
-		pids, err := os.ReadFile(list)
-		if err != nil || len(bytes.TrimSpace(pids)) == 0 {
-			continue
-		}
-		status, err := os.ReadFile("/proc/" + strings.Fields(string(pids))[0] + "/status")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(status)) {
-			if size, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-				return strings.TrimSpace(size)
-			}
-		}
-	}
-	return "unknown"
 }
 
 // deployments are contracts of two sizes that were never seen before.
