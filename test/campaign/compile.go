@@ -90,6 +90,23 @@ func note(all []most, p compile.Probe, s *compile.Search) []most {
 	return all
 }
 
+// stillThere leaves out what the checks accept no more, and gives the search.
+func stillThere(all []most) (kept []most, s compile.Search, err error) {
+	for _, m := range all {
+		shape, err := compile.ParseShape(m.shape)
+		if err != nil {
+			return nil, s, err
+		}
+		if m.what == searchAt {
+			s = compile.Search{Shape: shape, Share: m.Seconds / compile.MostSeconds}
+		} else if len(shape.Accepted()) != m.Size {
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return kept, s, nil
+}
+
 // search runs the search until there were count probes in all.
 func (c *campaign) search(ctx context.Context) error {
 	results, err := readResults(c.file)
@@ -102,13 +119,7 @@ func (c *campaign) search(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var s compile.Search
-	for _, m := range all {
-		if m.what == searchAt {
-			s.Share = m.Seconds / compile.MostSeconds
-			s.Shape, err = compile.ParseShape(m.shape)
-		}
-	}
+	all, s, err := stillThere(all)
 	if err != nil {
 		return err
 	}
