@@ -96,7 +96,7 @@ func (k *kills) run(ctx context.Context, n uint64) error {
 		return err
 	}
 	for begin := time.Now(); k.standby && !k.driver.Stats().Standby; {
-		if time.Since(begin) > patience {
+		if time.Since(begin) > patience || ctx.Err() != nil {
 			return errors.New("no Core stands by")
 		}
 		time.Sleep(time.Millisecond)
