@@ -20,6 +20,9 @@ import (
 // request. Hostile frames are tried with both kinds of pipes where they are
 // made, in package driver.
 func TestNothingDependsOnWhatMakesItFast(t *testing.T) {
+	if raceDetector {
+		t.Skip("it takes long")
+	}
 	const everything = driver.WithoutRawPipes | driver.WithoutPrediction | driver.WithoutLateCollection
 	cases := someVectors(t)
 	for _, row := range []struct {
