@@ -2,4 +2,6 @@
 
 package main
 
+// raceDetector says whether the race detector watches, which makes everything
+// many times slower.
 const raceDetector = true
