@@ -92,7 +92,11 @@ func (c *hostileCampaign) dialogue(t *testing.T) {
 			runtime.ReadMemStats(&before)
 		}
 		started := time.Now()
-		heard, err := hear(t, h.codec, hostileLimit, frames)
+		pipe := rawPipe
+		if c.run.To%8 == 7 {
+			pipe = filePipe
+		}
+		heard, err := hear(t, pipe, h.codec, hostileLimit, frames)
 		took := time.Since(started)
 		if took > hostileTime && tries < 3 {
 			c.late++
@@ -137,10 +141,10 @@ func (c *hostileCampaign) keep(t *testing.T) {
 
 // hear holds a dialogue with a peer that writes these frames and goes away. It
 // says how many of them the node has heard.
-func hear(t *testing.T, codec ipc.Codec, limit int, frames [][]byte) (heard int, err error) {
+func hear(t *testing.T, pipe pipeMaker, codec ipc.Codec, limit int, frames [][]byte) (heard int, err error) {
 	t.Helper()
-	toNode, itsEnd := openPipe(t, true)
-	toCore, deafEnd := openPipe(t, false)
+	toNode, itsEnd := pipe.open(t, true)
+	toCore, deafEnd := pipe.open(t, false)
 	peer := make(chan struct{})
 	write := func() {
 		defer close(peer)
@@ -188,9 +192,12 @@ func hear(t *testing.T, codec ipc.Codec, limit int, frames [][]byte) (heard int,
 	return min(part.questions+1, len(frames)), err
 }
 
-func openPipe(t *testing.T, nodeReads bool) (node end, core *os.File) {
+// pipeMaker is rawPipe or filePipe.
+type pipeMaker func(nodeReads bool, spin time.Duration) (node end, core *os.File, err error)
+
+func (m pipeMaker) open(t *testing.T, nodeReads bool) (node end, core *os.File) {
 	t.Helper()
-	node, core, err := rawPipe(nodeReads, 0)
+	node, core, err := m(nodeReads, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +208,7 @@ func openPipe(t *testing.T, nodeReads bool) (node end, core *os.File) {
 func TestForgedFrames(t *testing.T) {
 	for _, f := range forgedFrames() {
 		t.Run(f.name, func(t *testing.T) {
-			_, err := hear(t, ipc.JSON, hostileLimit, [][]byte{f.frame})
+			_, err := hear(t, rawPipe, ipc.JSON, hostileLimit, [][]byte{f.frame})
 			var broken *ipc.ProtocolError
 			if !errors.As(err, &broken) || !strings.Contains(err.Error(), f.complaint) {
 				t.Errorf("got %v, want a broken rule: %q", err, f.complaint)
@@ -230,7 +237,7 @@ func TestAnnouncedLengths(t *testing.T) {
 			t.Run(row.name+", "+codec.String(), func(t *testing.T) {
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				_, err := hear(t, codec, limit, [][]byte{rawFrame(row.length, 73, []byte("{}"))})
+				_, err := hear(t, rawPipe, codec, limit, [][]byte{rawFrame(row.length, 73, []byte("{}"))})
 				runtime.ReadMemStats(&after)
 				if err == nil || !strings.Contains(err.Error(), row.complaint) {
 					t.Errorf("got %v, want %q", err, row.complaint)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -50,6 +51,18 @@ func TestEveryCampaignHasAGoal(t *testing.T) {
 		if !slices.Contains(named, name) {
 			t.Errorf("%s has none", name)
 		}
+	}
+}
+
+func TestAPlanIsFoundInEitherCodec(t *testing.T) {
+	want := plan{pid: 77, reading: true, message: 3, where: nearEnd}
+	for _, text := range []string{string(want.encode()), base64.StdEncoding.EncodeToString(want.encode())} {
+		if got, ok := planIn([]byte("12345678" + text + "rest")); !ok || got != want {
+			t.Errorf("found %+v, %v", got, ok)
+		}
+	}
+	if _, ok := planIn([]byte("12345678 there is none")); ok {
+		t.Error("found one where there is none")
 	}
 }
 

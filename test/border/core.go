@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -42,7 +44,11 @@ func (w where) bytes(frame int) int {
 	return [places]int{0, 4, 8, 8 + (frame-8)/2, frame - 1, frame}[w]
 }
 
-const planMark = "\xffborder\xfe"
+// planMark begins a plan. Its length is one that base64 turns into whole
+// letters, whatever follows.
+const planMark = "\xffborders\xfe"
+
+const planBytes = len(planMark) + 8
 
 func (p plan) encode() []byte {
 	b := binary.LittleEndian.AppendUint32([]byte(planMark), p.pid)
@@ -54,26 +60,38 @@ func (p plan) encode() []byte {
 	return append(b, direction, byte(p.where))
 }
 
+// planIn finds a plan in a request, as it is or in base64.
+func planIn(frame []byte) (plan, bool) {
+	i := bytes.Index(frame, []byte(planMark))
+	if i < 0 {
+		text := base64.StdEncoding.EncodeToString([]byte(planMark))
+		at := bytes.Index(frame, []byte(text))
+		if at < 0 {
+			return plan{}, false
+		}
+		end := min(at+base64.StdEncoding.EncodedLen(planBytes), len(frame))
+		decoded, err := base64.StdEncoding.DecodeString(string(frame[at:end]))
+		if err != nil {
+			return plan{}, false
+		}
+		frame, i = decoded, 0
+	}
+	if len(frame) < i+planBytes {
+		return plan{}, false
+	}
+	b := frame[i+len(planMark):]
+	return plan{
+		pid: binary.LittleEndian.Uint32(b), message: binary.LittleEndian.Uint16(b[4:]),
+		reading: b[6] == 1, where: where(min(b[7], byte(places-1))),
+	}, true
+}
+
 // dies says what becomes of Core's frame of the handshake.
 func (p *plan) dies(frame []byte) (pass int, die bool) {
 	if p == nil {
 		return 0, false
 	}
 	return p.where.bytes(len(frame)), true
-}
-
-// planIn finds a plan in a request.
-func planIn(frame []byte) (plan, bool) {
-	for i := 0; i+len(planMark)+8 <= len(frame); i++ {
-		if string(frame[i:i+len(planMark)]) == planMark {
-			b := frame[i+len(planMark):]
-			return plan{
-				pid: binary.LittleEndian.Uint32(b), message: binary.LittleEndian.Uint16(b[4:]),
-				reading: b[6] == 1, where: where(min(b[7], byte(places-1))),
-			}, true
-		}
-	}
-	return plan{}, false
 }
 
 // onceVariable names a file: the Core that removes it dies in its handshake, at

@@ -42,27 +42,40 @@ type kills struct {
 const patience = 20 * time.Minute
 
 func newKills(seed uint64, standby bool) (trial, error) {
-	k := &kills{seed: seed, standby: standby, witness: &witness{}}
+	return killsWith(seed, func(o *driver.Options) {
+		o.Standby = standby
+		o.Without = driver.WithoutPrediction // then every question is one that Core asks
+	})
+}
+
+// killsWith makes the campaign with a driver of other options.
+func killsWith(seed uint64, adjust func(*driver.Options)) (*kills, error) {
+	k := &kills{seed: seed, witness: &witness{}}
 	dir, err := os.MkdirTemp("", "border")
 	if err != nil {
 		return nil, err
 	}
 	k.once = filepath.Join(dir, "once")
-	if err := os.Setenv(onceVariable, k.once); err != nil {
-		return nil, err
-	}
 	if k.world, k.requests, err = newWorld(); err != nil {
 		return nil, err
 	}
-	if err := os.Setenv(coreVariable, mortal); err != nil {
+	if err := errors.Join(os.Setenv(onceVariable, k.once), os.Setenv(coreVariable, mortal)); err != nil {
 		return nil, err
 	}
-	k.driver, err = driver.New(k.world, driver.Options{
-		Without: driver.WithoutPrediction, // a guess may ask what nobody reads
-		Self:    true, Config: config(), Codec: driver.Binary, Standby: standby,
+	o := driver.Options{
+		Self: true, Config: config(), Codec: driver.Binary,
 		Logger: slog.New(k.witness), LogProfile: "*:NONE", CallTimeout: patience, StartTimeout: patience,
-	})
-	if err == nil && standby {
+	}
+	adjust(&o)
+	// The relays are in the process of Core: if it was stopped for a collection
+	// while it waits for them, it would wait for ever.
+	o.Without &^= driver.WithoutLateCollection
+	k.standby = o.Standby
+	k.world.guesses = o.Without&driver.WithoutPrediction == 0
+	if k.driver, err = driver.New(k.world, o); err != nil {
+		return nil, err
+	}
+	if k.standby {
 		err = k.driver.Prepare(context.Background(), driver.Code{Address: token, Hash: sha256.Sum256(contracts.Wasm("erc20"))})
 	}
 	return k, err

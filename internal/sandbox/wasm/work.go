@@ -7,7 +7,7 @@ import "math/bits"
 //
 // The engine's compiler takes a time that grows with the square of a function,
 // in more than one direction: its blocks with each other, with what is alive
-// where they meet, and with the uses of locals, which it follows back through
+// where they meet, with the square of the locals that change there, and with the uses of locals, which it follows back through
 // the blocks to the definition, and it keeps for each block which accesses to
 // memory were found to be in bounds before it. The instrumented form is what is compiled: a
 // call or a branch begins a block more there. So each instruction adds to the
@@ -35,6 +35,7 @@ const (
 	blockWork = 4_000 // for each block
 	pairWork  = 10    // for each block and each block before it
 	liveWork  = 80    // for each block and each local or operand that may be alive in it
+	phiWork   = 3     // for each block and each pair of locals, which may come to it with more than one value
 	nestWork  = 30    // for each block and each block around it
 	boundWork = 200   // for each block and each access to memory before it
 	useWork   = 15    // for each use of a local and each block before it
@@ -129,5 +130,6 @@ func (c *bodyChecker) test() {
 func (c *bodyChecker) begin(n uint64) {
 	c.blocks += n
 	c.add(n, blockWork+c.blocks*pairWork+c.accesses*boundWork)
-	c.add(n, uint64(len(c.locals)+len(c.stack))*liveWork+uint64(len(c.frames))*nestWork)
+	locals := uint64(len(c.locals))
+	c.add(n, (locals+uint64(len(c.stack)))*liveWork+locals*locals*phiWork+uint64(len(c.frames))*nestWork)
 }

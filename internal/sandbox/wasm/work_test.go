@@ -23,7 +23,7 @@ func worked(t *testing.T, m *Module) uint64 {
 }
 
 func TestWhatIsQuadraticInTheCompilerIsQuadraticInWork(t *testing.T) {
-	thousand := []LocalRun{{1_000, I32}}
+	locals := []LocalRun{{100, I32}}
 	tests := []struct {
 		name  string
 		parts []any
@@ -41,8 +41,8 @@ func TestWhatIsQuadraticInTheCompilerIsQuadraticInWork(t *testing.T) {
 	for _, tt := range tests {
 		const n = 500
 		// Something has to take the operands off the stack again.
-		once := worked(t, repeated(1, thousand, append(slices.Repeat(tt.parts, n), OpUnreachable)...))
-		twice := worked(t, repeated(1, thousand, append(slices.Repeat(tt.parts, 2*n), OpUnreachable)...))
+		once := worked(t, repeated(1, locals, append(slices.Repeat(tt.parts, n), OpUnreachable)...))
+		twice := worked(t, repeated(1, locals, append(slices.Repeat(tt.parts, 2*n), OpUnreachable)...))
 		if once == 0 || twice <= 2*once {
 			t.Errorf("%s: %d units, twice as many %d", tt.name, once, twice)
 		}
