@@ -24,6 +24,9 @@ func echo() {
 	os.Exit(0)
 }
 
+// roundsOfARun is how many round trips one repetition makes.
+const roundsOfARun = 20_000
+
 // transport is a question to the hook beside a bare loop over the same pipes.
 func (r *report) transport() {
 	const group = "Round trips"
@@ -35,8 +38,8 @@ func (r *report) transport() {
 		for _, way := range bareWays {
 			read, write, end := startEcho(r.t, way)
 			b := make([]byte, 64)
-			r.measure(group, "bare loop, 64 bytes there and 32 back, "+way+", "+place, callsOfARun, func(int) {
-				for range callsOfARun {
+			r.measure(group, "bare loop, 64 bytes there and 32 back, "+way+", "+place, roundsOfARun, func(int) {
+				for range roundsOfARun {
 					if err := write(b); err != nil {
 						r.t.Fatal(err)
 					}
@@ -54,8 +57,8 @@ func (r *report) transport() {
 		}
 		loops := deploy(r.t, c, d, "loops")
 		const reads = 1000
-		r.measure(group, "hook, storage read of 32 bytes, binary, "+place, 5*reads, func(int) {
-			for range 5 {
+		r.measure(group, "hook, storage read of 32 bytes, binary, "+place, roundsOfARun, func(int) {
+			for range roundsOfARun / reads {
 				kernel(r.t, c, d, loops, "sload", reads)
 			}
 		})
