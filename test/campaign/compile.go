@@ -132,8 +132,11 @@ func (c *campaign) search(ctx context.Context) error {
 	}
 	for c.before+c.done.executed < c.count && ctx.Err() == nil {
 		p, err := s.Step(c.seed, c.done.to)
+		if err != nil {
+			sleep(ctx, time.Second) // who stops it stops the process that compiles too, which is no find
+		}
 		if ctx.Err() != nil {
-			break // it was stopped in the middle, and the process that compiled too
+			break
 		}
 		c.done.to++
 		c.done.seconds = time.Since(start).Seconds()
@@ -157,6 +160,13 @@ func (c *campaign) search(ctx context.Context) error {
 		}
 	}
 	return put()
+}
+
+func sleep(ctx context.Context, long time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(long):
+	}
 }
 
 func writeMost(path string, all []most) error {
