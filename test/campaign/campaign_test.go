@@ -221,11 +221,11 @@ func TestEveryTargetHasAGoal(t *testing.T) {
 func TestTheSearchKeepsWhatTookMost(t *testing.T) {
 	path := filepath.Join(t.TempDir(), mostFile)
 	var all []most
-	var s compile.Search
+	s := compile.NewSearch()
 	for n := range 40 {
 		shape := &compile.Shape{Seed: uint64(n), Kinds: []compile.Kind{{}}}
-		s = compile.Search{Shape: shape, Share: 0.5}
-		all = note(all, compile.Probe{Shape: shape, Cost: &compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}}, &s)
+		s.Shape, s.Share = shape, 0.5
+		all = note(all, compile.Probe{Shape: shape, Cost: &compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}}, s)
 	}
 	if err := writeMost(path, all); err != nil {
 		t.Fatal(err)
