@@ -189,12 +189,12 @@ func mostTable(path string) (string, error) {
 	fmt.Fprintf(&b, `
 ## Compiling
 
-Of all accepted modules of at most %d kB that the campaign compile built, those that took most. Allowed are %.1f s of one core and %d MB, that of the
+Of all accepted modules that the campaign compile built, of at most %d kB, a quarter of them of at most %d kB, those that took most. Allowed are %.1f s of one core and %d MB, that of the
 process without any module (about 10 MB) included. The shape is what a module is built from, see test/compile.
 
 | Most | Seconds | MB | Bytes | Units of work | Shape |
 |---|---:|---:|---:|---:|---|
-`, compile.Size/1000, compile.MostSeconds, compile.MostMB)
+`, compile.Small/1000, compile.Large/1000, compile.MostSeconds, compile.MostMB)
 	for _, m := range all {
 		if m.what != searchAt {
 			fmt.Fprintf(&b, "| %s | %.2f | %.0f | %s | %s | `%s` |\n", m.what, m.Seconds, m.MB, grouped(uint64(m.Size)), grouped(m.Work), m.shape)

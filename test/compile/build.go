@@ -55,6 +55,7 @@ type builder struct {
 	locals int // with parameters
 	narrow int // locals up to this one are i32
 	next   int // local that is used next
+	floats int // the first of two locals of type f32
 	open   []frame
 	held   int // operands on the stack of the innermost block
 }
@@ -78,11 +79,9 @@ func (b *builder) function(size int) int {
 	if b.locals == wide { // there is an i32 always
 		body.Locals[0].Count++
 		b.locals++
-		if wide == wasm.MaxLocals {
-			body.Locals[1].Count--
-			b.locals--
-		}
 	}
+	b.floats = b.locals
+	body.Locals = append(body.Locals, wasm.LocalRun{Count: 2, Type: wasm.F32})
 	b.code, b.open, b.held = nil, b.open[:0], 0
 	total := 0
 	for _, w := range k[:statements] {

@@ -7,10 +7,14 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 )
 
-// Size is the size of the modules that a search builds, in bytes.
-const Size = 200_000
+// The greatest sizes of the modules that a search builds, in bytes: three of
+// four are small.
+const (
+	Small = 200_000
+	Large = 3_000_000
+)
 
-// What compiling a module of Size bytes may take at most.
+// What compiling an accepted module may take at most.
 const (
 	MostSeconds = 1.5
 	MostMB      = 300
@@ -19,19 +23,23 @@ const (
 // Share is how much of what a module may take it took, of time or of memory.
 func (c *Cost) Share() float64 { return max(c.Seconds/MostSeconds, c.MB/MostMB) }
 
-// Accepted gives the largest module of the shape, up to Size bytes, that the
-// checks accept.
+// Accepted gives the largest module of the shape, up to Small or Large bytes,
+// that the checks accept.
 func (s *Shape) Accepted() []byte {
 	const (
 		least = 500
-		steps = 9
+		steps = 10
 	)
-	code := s.Build(Size)
+	size := Small
+	if s.Seed%4 == 0 {
+		size = Large
+	}
+	code := s.Build(size)
 	if accepted(code) {
 		return code
 	}
 	code = nil
-	for low, high, step := least, Size, 0; step < steps; step++ {
+	for low, high, step := least, size, 0; step < steps; step++ {
 		middle := (low + high) / 2
 		if step == 0 {
 			middle = least

@@ -29,6 +29,10 @@ const (
 	Divide // division, remainder
 	Count  // instructions that need several of the machine's
 	Select
+	Choose     // select of floats
+	Truncate   // a float
+	Grow       // the memory
+	Return     // in an if
 	Hold       // an operand that stays on the stack
 	statements // how many there are
 )
@@ -57,9 +61,10 @@ type Kind [numbers]int
 // limit is the greatest value of each number.
 var limit = Kind{
 	Block: 100, Loop: 100, If: 100, BrIf: 100, BrTable: 100, Break: 100, Call: 100, CallIndirect: 100, CallHost: 100,
-	Set: 100, Tee: 100, Load: 100, Store: 100, Global: 100, Divide: 100, Count: 100, Select: 100, Hold: 100,
-	Share: 100, Bytes: 200_000, Params: 100, Locals: 4_000, Window: 4_100, Nesting: 20_000, Closing: 100, Results: 100,
-	Targets: 100_000, Far: 100, Stack: 10_000, Wide: 100,
+	Set: 100, Tee: 100, Load: 100, Store: 100, Global: 100, Divide: 100, Count: 100, Select: 100,
+	Choose: 100, Truncate: 100, Grow: 100, Return: 100, Hold: 100,
+	Share: 100, Bytes: Large, Params: 100, Locals: 3_990, Window: 4_100, Nesting: 20_000, Closing: 100, Results: 100,
+	Targets: 131_071, Far: 100, Stack: 10_000, Wide: 100,
 }
 
 // A Shape is what a module is built from. The same shape gives the same module.

@@ -42,6 +42,12 @@ func (b *builder) statement(s Statement) {
 		b.index(wasm.OpBr, label)
 		b.open = b.open[:len(b.open)-1]
 		b.op(wasm.OpEnd)
+	case Return:
+		b.get()
+		b.code = append(b.code, byte(wasm.OpIf), wasm.NoResult)
+		b.get()
+		b.op(wasm.OpReturn)
+		b.op(wasm.OpEnd)
 	case Call, CallIndirect, CallHost:
 		b.call(s)
 	case Hold:
@@ -146,6 +152,21 @@ func (b *builder) compute(s Statement) {
 		b.get()
 		b.get()
 		b.op(wasm.OpSelect)
+		b.set()
+	case Choose:
+		b.index(wasm.OpLocalGet, b.floats)
+		b.index(wasm.OpLocalGet, b.floats+1)
+		b.get()
+		b.op(wasm.OpSelect)
+		b.index(wasm.OpLocalSet, b.floats)
+	case Truncate:
+		b.index(wasm.OpLocalGet, b.floats)
+		b.op(wasm.OpI32TruncF32S + wasm.Opcode(b.random.IntN(2)))
+		b.set()
+	case Grow:
+		b.get()
+		b.op(wasm.OpMemoryGrow)
+		b.code = append(b.code, 0)
 		b.set()
 	}
 }

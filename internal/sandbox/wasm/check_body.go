@@ -32,9 +32,6 @@ type frame struct {
 	result ValueType // 0 is none
 	dead   bool      // the rest of it cannot be reached
 	height uint32    // of the operand stack where it began
-
-	uses     uint32 // of locals before it
-	branches uint32 // to its label
 }
 
 // label is the type of the operand that a branch to the frame takes.
@@ -75,6 +72,9 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 	if c.in.End != len(body.Code) {
 		c.in.Start = c.in.End
 		return "instructions after the end of the body"
+	}
+	if c.finishWork(body); c.work > maxBodyWork {
+		return tooMuchWork("the function")
 	}
 	body.MaxHeight = uint32(c.height)
 	body.work = c.work
@@ -212,7 +212,7 @@ func (c *bodyChecker) popAny() (ValueType, string) {
 }
 
 func (c *bodyChecker) open(op Opcode, result ValueType) {
-	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack)), uses: c.uses})
+	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack))})
 }
 
 // kill says that the rest of the innermost frame cannot be reached.

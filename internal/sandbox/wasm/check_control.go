@@ -24,8 +24,6 @@ func (c *bodyChecker) control() string {
 			return reason
 		}
 		c.open(OpElse, f.result)
-		last := &c.frames[len(c.frames)-1]
-		last.uses, last.branches = f.uses, f.branches+1
 	case OpEnd:
 		return c.end()
 	case OpBr:
@@ -68,9 +66,6 @@ func (c *bodyChecker) end() string {
 		return reason
 	}
 	c.push(f.result)
-	if f.op != OpEnd {
-		c.meet(&f)
-	}
 	return ""
 }
 
@@ -131,15 +126,12 @@ func (c *bodyChecker) branchTable() string {
 	return c.branch(last, true)
 }
 
-// label notes a branch to the label, and gives the type of the operand that it
-// takes.
+// label gives the type of the operand that a branch to the label takes.
 func (c *bodyChecker) label(label uint32) (ValueType, string) {
 	if int64(label) >= int64(len(c.frames)) {
 		return 0, fmt.Sprintf("there is no label %d", label)
 	}
-	f := &c.frames[len(c.frames)-1-int(label)]
-	f.branches++
-	return f.label(), ""
+	return c.frames[len(c.frames)-1-int(label)].label(), ""
 }
 
 func (c *bodyChecker) call(t FuncType) string {
@@ -185,6 +177,7 @@ func (c *bodyChecker) choose() string {
 	t := max(a, b)
 	if t == F32 || t == F64 {
 		c.selects = append(c.selects, FloatSelect{c.in.Start, t})
+		c.weighChoice()
 	}
 	c.stack = append(c.stack, t)
 	return ""

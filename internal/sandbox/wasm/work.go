@@ -7,17 +7,18 @@ import "math/bits"
 //
 // The engine's compiler takes a time that grows with the square of a function,
 // in more than one direction: its blocks with each other, with what is alive
-// where they meet, with the square of the locals that come there with several values, and with the uses of locals, which it follows back through
-// the blocks to the definition, and it keeps for each block which accesses to
-// memory were found to be in bounds before it. The instrumented form is what is compiled: a
-// call or a branch begins a block more there. So each instruction adds to the
-// work what it may cost together with what came before it in its body. That is
-// one pass, and it stops at the instruction that is too much.
+// where they meet, with pairs of locals that come there with several values. It
+// follows each use of a local back through the blocks to the definition, and
+// keeps for each block which accesses to memory were found to be in bounds
+// before it. What is compiled is the instrumented form: a call or a branch
+// begins a block more there. So each instruction adds to the work what it may
+// cost together with what came before it in its body. That is one pass, and it
+// stops at the instruction that is too much.
 //
-// The numbers are found by measuring and searching (test/compile): they are
-// such that no module was found which takes longer than its work says.
+// The numbers are found by measuring and searching (test/compile): no module
+// was found that takes longer than MaxWork says.
 func Work(m *Module) uint64 {
-	var total uint64
+	total := uint64(len(m.Types))*typeWork + uint64(len(m.Exports))*exportWork
 	for i := range m.Bodies {
 		total = saturatingAdd(total, m.Bodies[i].work)
 	}
@@ -28,14 +29,19 @@ func Work(m *Module) uint64 {
 const (
 	workUnit = 100
 
+	typeWork     = 15_000 // for each type, for which there is code that enters functions
+	exportWork   = 20_000 // for each export, for which there may be a function that enters it
 	functionWork = 20_000 // for each function
 	localWork    = 20     // for each local, which is set to zero
 	byteWork     = 500    // for each byte of code
 
+	checkWork = 6_000 // for each place where an instruction may trap
+	sizeWork  = 1     // for each pair of pieces of a body, see finishWork
+
 	blockWork = 4_000 // for each block
 	pairWork  = 10    // for each block and each block before it
 	liveWork  = 80    // for each block and each local or operand that may be alive in it
-	phiWork   = 12    // for each way to a label and each pair of locals that are used in its block
+	phiWork   = 10    // for each way to a label and each pair of locals that are used
 	nestWork  = 30    // for each block and each block around it
 	boundWork = 200   // for each block and each access to memory before it
 	useWork   = 15    // for each use of a local and each block before it
@@ -52,8 +58,10 @@ type effort struct {
 	work     uint64 // in nanoseconds
 	blocks   uint64 // of the instrumented body, so far
 	accesses uint64 // to memory, so far
+	checks   uint64 // before something that may trap, so far
 	targets  uint64 // of tables of branches, so far
-	uses     uint32 // of locals, so far
+	uses     uint64 // of locals, so far
+	ways     uint64 // to labels, so far
 	loops    int    // that are open
 }
 
@@ -91,11 +99,14 @@ func (c *bodyChecker) weigh() {
 		c.add(c.blocks, useWork)
 	case OpBlock:
 		c.begin(1)
+		c.ways++
 	case OpLoop:
 		c.begin(2)
+		c.ways++
 		c.loops++
 	case OpIf:
 		c.begin(3)
+		c.ways += 2
 	case OpEnd:
 		if n := len(c.frames); n > 0 && c.frames[n-1].op == OpLoop {
 			c.loops--
@@ -103,18 +114,56 @@ func (c *bodyChecker) weigh() {
 	case OpBr, OpBrIf:
 		c.test()
 		c.begin(1)
+		c.ways++
+	case OpReturn:
+		c.begin(1)
 	case OpCall, OpCallIndirect:
 		c.test()
 	case OpBrTable:
 		c.test()
 		n := uint64(len(c.in.Table))
+		c.begin(min(n, 8))
 		c.targets += n
+		c.ways += n
 		c.add(n, targetWork+c.targets*targetPairWork+c.alive()*liveWork)
+	case OpMemoryGrow, OpI32DivS, OpI32DivU, OpI32RemS, OpI32RemU, OpI64DivS, OpI64DivU, OpI64RemS, OpI64RemU:
+		c.trap(1)
 	default:
-		if c.in.Op.Immediate() == ImmMemArg {
-			c.accesses++
-		}
+		c.weighAccess()
 	}
+}
+
+// weighAccess adds the work of a load or store, and of what takes a float.
+func (c *bodyChecker) weighAccess() {
+	r := &table[c.in.Op.Row()]
+	switch {
+	case r.imm == ImmMemArg:
+		c.accesses++
+		c.trap(1)
+	case r.a == F32 || r.a == F64: // truncation, the longest code of all
+		c.trap(3)
+	}
+}
+
+// trap adds the work of n tests before something that may trap.
+func (c *bodyChecker) trap(n uint64) {
+	c.checks += n
+	c.add(n, checkWork)
+}
+
+// finishWork adds what can be told only at the end of a body. Each local that is
+// used somewhere may come to each label with several values, also if it never
+// changes: the engine finds that out only later. And a long body needs memory,
+// which is used again for other functions, so that is by pairs too.
+func (c *bodyChecker) finishWork(body *Body) {
+	const (
+		piece = 64 // bytes of code
+		check = 48 // as many bytes of code take as much memory
+	)
+	locals := min(c.uses, uint64(len(c.locals))) + 1 // and the gas
+	c.add(c.ways, locals*locals*phiWork)
+	n := (uint64(len(body.Code)) + c.checks*check) / piece
+	c.add(n, n*sizeWork)
 }
 
 // test adds the work of a test of the gas, in a loop one of more blocks, which
@@ -128,21 +177,17 @@ func (c *bodyChecker) test() {
 	c.add(3*c.blocks, useWork)
 }
 
+// weighChoice adds the work of a select of floats, which becomes an if.
+func (c *bodyChecker) weighChoice() {
+	c.begin(3)
+	c.ways += 2
+	c.add(8*c.blocks, useWork)
+}
+
 // begin adds the work of n blocks.
 func (c *bodyChecker) begin(n uint64) {
 	c.blocks += n
 	c.add(n, blockWork+c.blocks*pairWork+c.alive()*liveWork+c.accesses*boundWork+uint64(len(c.frames))*nestWork)
-}
-
-// meet adds the work of what meets at the label of a block, a loop or an if
-// that ends: each local that is used in it may come there with several values.
-func (c *bodyChecker) meet(f *frame) {
-	ways := uint64(f.branches) + 1
-	if f.op == OpIf {
-		ways++ // around it
-	}
-	locals := min(uint64(c.uses-f.uses), uint64(len(c.locals))) + 1 // and the gas
-	c.add(ways, locals*locals*phiWork)
 }
 
 // alive is how many values may be needed later.
