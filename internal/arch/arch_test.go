@@ -67,7 +67,8 @@ var allowed = map[string]string{
 	"test/differential": "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
 	"test/spectest":     "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine internal/sandbox/oracle",
 	"test/targets":      "*", // of everything that takes hostile input
-	"test/campaign":     "test/targets",
+	"test/compile":      "internal/sandbox/wasm internal/sandbox/meter internal/sandbox/engine",
+	"test/campaign":     "test/targets test/compile",
 	"test/border":       "*", // a node and a hostile Core
 	"cmd/core":          "coreproc",
 	"cmd/corenode":      "*", // composition

@@ -34,6 +34,7 @@ type Report struct {
 	Functions int      `json:"functions"` // without imported ones
 	Memory    int      `json:"memoryPages"`
 	Work      uint64   `json:"compileWork"` // see wasm.Work; 0 if it is not valid
+	MaxWork   uint64   `json:"compileWorkLimit"`
 
 	// Deploy is what a deployment costs before init runs: making the contract,
 	// its bytes, compiling, memory.
@@ -104,7 +105,7 @@ func (e *Examiner) Close() error { return e.vm.Close() }
 
 // Examine examines code.
 func (e *Examiner) Examine(code []byte) *Report {
-	r := &Report{Size: len(code), Faults: []Fault{}, Sections: []Section{}, Imports: []Import{}, Exports: []Export{}}
+	r := &Report{Size: len(code), MaxWork: wasm.MaxWork, Faults: []Fault{}, Sections: []Section{}, Imports: []Import{}, Exports: []Export{}}
 	for _, s := range wasm.Sections(code) {
 		r.Sections = append(r.Sections, Section{s.Name, s.Custom, s.Size})
 	}

@@ -37,7 +37,7 @@ func (r *Report) WriteText(w io.Writer, path string) error {
 		fmt.Fprintf(t, "functions\t%d\nmemory\t%d pages of 64 KiB\n", r.Functions, r.Memory)
 	}
 	if r.Valid {
-		fmt.Fprintf(t, "work of compiling\t%d\ndeploying costs\tat least %d gas, and what init uses\n", r.Work, r.Deploy)
+		fmt.Fprintf(t, "work of compiling\t%d, %.1f %% of what is allowed\ndeploying costs\tat least %d gas, and what init uses\n", r.Work, 100*float64(r.Work)/float64(r.MaxWork), r.Deploy)
 	}
 	if len(r.Imports) > 0 {
 		fmt.Fprintf(t, "\nimports\tprice\n")

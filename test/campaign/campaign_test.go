@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Dharitri-org/core-wasm-vm/test/compile"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
@@ -177,12 +178,40 @@ func TestEveryTargetHasAGoal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range append(targets.Names(), "read-guided") {
+	for _, name := range append(targets.Names(), "read-guided", compileCampaign) {
 		if !slices.ContainsFunc(goals, func(g goal) bool { return g.name == name && g.count > 0 }) {
 			t.Errorf("%s has no goal", name)
 		}
 	}
 	if _, err := readResults(filepath.Join("..", "..", resultsFile)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheSearchKeepsWhatTookMost(t *testing.T) {
+	path := filepath.Join(t.TempDir(), mostFile)
+	var all []most
+	var s compile.Search
+	for n := range 40 {
+		shape := &compile.Shape{Seed: uint64(n), Kinds: []compile.Kind{{}}}
+		s = compile.Search{Shape: shape, Share: 0.5}
+		all = note(all, compile.Probe{Shape: shape, Cost: &compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}}, &s)
+	}
+	if err := writeMost(path, all); err != nil {
+		t.Fatal(err)
+	}
+	again, err := readMost(path)
+	if err != nil || !slices.Equal(again, all) || len(again) != 2*mostKept+1 {
+		t.Fatalf("%d lines, %v", len(again), err)
+	}
+	if again[0].Seconds != 0.39 || again[9].Seconds != 0.30 || again[10].MB != 39 || again[19].MB != 30 {
+		t.Errorf("%+v", again)
+	}
+	if at := again[20]; at.what != searchAt || at.Seconds != 0.75 || at.shape != s.Shape.String() {
+		t.Errorf("the search is at %+v", at)
+	}
+	text, err := mostTable(path)
+	if err != nil || strings.Count(text, "\n| time |") != mostKept || strings.Count(text, "\n| memory |") != mostKept || strings.Contains(text, searchAt+" |") {
+		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -12,7 +12,8 @@
 // all runs every campaign of the file goals.tsv until its goal.
 //
 // read-guided is the campaign of the go command's own fuzzing, which follows
-// what is covered; it has no seed.
+// what is covered; it has no seed. compile is a search (test/compile): what it
+// found to take most is in compile.tsv, next to the results.
 //
 // table writes RELIABILITY.md from the files results.tsv and goals.tsv.
 package main
@@ -29,10 +30,12 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/Dharitri-org/core-wasm-vm/test/compile"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
 func main() {
+	compile.Child()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
@@ -47,7 +50,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(args) == 0 {
-		return fmt.Errorf("name a campaign, one of %v or read-guided, or all, or table", targets.Names())
+		return fmt.Errorf("name a campaign, one of %v, read-guided or compile, or all, or table", targets.Names())
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -88,10 +91,13 @@ func run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// start runs the campaign: that of a target, or native fuzzing.
+// start runs the campaign: that of a target, native fuzzing, or a search.
 func (c *campaign) start(ctx context.Context) (err error) {
 	if target, ok := guided[c.name]; ok {
 		return guide(ctx, c.root, c.name, target, c.file, c.count)
+	}
+	if c.name == compileCampaign {
+		return c.search(ctx)
 	}
 	if c.target, err = targets.New(c.name, c.root); err != nil {
 		return err

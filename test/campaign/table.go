@@ -30,7 +30,11 @@ func writeTable(root, results string, goals []goal) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(root, tableFile), text+found+suite)
+	compiling, err := mostTable(filepath.Join(filepath.Dir(results), mostFile))
+	if err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(root, tableFile), text+found+compiling+suite)
 }
 
 const preface = `# Reliability
@@ -100,12 +104,12 @@ func finds(root string) (string, error) {
 	b.WriteString(`
 ## Finds
 
-Inputs that broke a promise once. The ordinary tests of test/targets replay them.
+Inputs that broke a promise once. The ordinary tests of test/targets replay them, those of compile the tests of test/compile.
 
 | Campaign | Input |
 |---|---|
 `)
-	for _, name := range targets.Names() {
+	for _, name := range append(targets.Names(), compileCampaign) {
 		entries, err := os.ReadDir(targets.Finds(root, name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err

@@ -68,6 +68,7 @@ func rules() map[string]rule {
 		"floats":                {recorded: []string{"validation/floats", "opcodes/float-remnants"}, decided: []string{"floats/allowed"}},
 		"address-wrap":          {superseded: true},
 		"limits":                {recorded: []string{"validation/limits"}, elsewhere: "internal/sandbox/wasm TestLimits"},
+		"compile cost":          {elsewhere: "internal/sandbox/wasm TestTooMuchWorkIsRefused", test: compileCost},
 		"table":                 {superseded: true, decided: []string{"table/size"}},
 		"memory":                {superseded: true, decided: []string{"memory/grow"}},
 		"stack":                 {decided: []string{"stack/weights"}},

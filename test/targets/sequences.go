@@ -49,6 +49,11 @@ const (
 	stepKinds
 )
 
+// maxSampleGas is enough for every sample contract. Some can compute until all
+// gas is used up, which takes the interpreter about 10 ns for each; a sequence
+// has several steps, and is slow if they take more than 100 ms.
+const maxSampleGas = 3_000_000
+
 // NewSequences makes the target. plant may be nil.
 func NewSequences(plant Plant) (*Sequences, error) {
 	s := &Sequences{scripter: newScripter(imports.All()), ends: make(map[[2]int]int)}
@@ -150,6 +155,7 @@ func (q *sequence) step(step []byte) error {
 	case stepSample, stepSampleAgain:
 		c := &q.samples[choice%len(q.samples)]
 		r.Recipient, r.CallType = c.address, vm.DirectCall
+		r.GasProvided = min(r.GasProvided, maxSampleGas)
 		r.Function = c.functions[int(step[2])%len(c.functions)]
 		r.Arguments = unpack(step[1+headBytes:])
 	case stepCreate:
@@ -199,7 +205,7 @@ func (q *sequence) deliver(r *request) bool {
 	d := q.sent[0]
 	q.sent = q.sent[1:]
 	r.CallType = d.CallType
-	r.GasProvided = min(d.GasLimit, 20_000_000)
+	r.GasProvided = min(d.GasLimit, maxSampleGas)
 	parts := strings.Split(string(d.Data), "@")
 	r.Function, r.Arguments = parts[0], nil
 	if d.CallType == vm.AsyncCallback {

@@ -25,6 +25,9 @@ func Check(m *Module, resolve Resolver) error {
 			return err
 		}
 	}
+	if Work(m) > MaxWork {
+		return c.fault(codeSection, tooMuchWork("the module"))
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ type bodyChecker struct {
 	height int     // greatest height of stack
 
 	selects []FloatSelect // of the body
+	effort
 }
 
 // frame is a control construct that is open. It is small because two bytes of
@@ -48,6 +49,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 	}
 	c.stack, c.frames, c.height, c.selects = c.stack[:0], c.frames[:0], 0, c.selects[:0]
 	c.open(OpEnd, result(t))
+	c.beginWork(body)
 	for pos := 0; ; pos = c.in.End {
 		if pos == len(body.Code) {
 			c.in.Start = pos
@@ -55,6 +57,9 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		}
 		if reason := decode(body.Code, pos, &c.in); reason != "" {
 			return reason
+		}
+		if c.weigh(); c.work > maxBodyWork {
+			return tooMuchWork("the function")
 		}
 		if reason := c.instruction(); reason != "" {
 			return c.in.Op.String() + ": " + reason
@@ -69,6 +74,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		return "instructions after the end of the body"
 	}
 	body.MaxHeight = uint32(c.height)
+	body.work = c.work
 	body.FloatSelects = slices.Clone(c.selects)
 	return ""
 }

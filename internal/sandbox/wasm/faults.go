@@ -37,6 +37,9 @@ func Faults(m *Module, resolve Resolver) []*Error {
 			list = append(list, err)
 		}
 	}
+	if len(list) == 0 && Work(m) > MaxWork {
+		list = append(list, c.fault(codeSection, tooMuchWork("the module")))
+	}
 	return list
 }
 

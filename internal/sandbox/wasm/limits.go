@@ -2,8 +2,8 @@ package wasm
 
 import "fmt"
 
-// Limits of a module. The numbers are those of the chain: a tighter limit
-// would refuse contracts that are already there. Each one is the greatest
+// Limits of a module. The numbers but the last are those of the chain: a tighter
+// limit would refuse contracts that are already there. Each one is the greatest
 // number that is accepted. The length of a body and of a module is limited
 // only by the price of its bytes.
 const (
@@ -43,10 +43,19 @@ const (
 	// MaxMemoryPages bounds the declared minimum and maximum of a memory, and
 	// its size when it grows. A page has 64 KiB.
 	MaxMemoryPages = 1_000
+
+	// MaxWork bounds the work of compiling a module, see Work. It is a limit of
+	// ours: the chain has none, and no contract comes near this one.
+	MaxWork = 15_000_000
 )
 
 // PageBytes is the size of a page of memory.
 const PageBytes = 65_536
+
+// tooMuchWork says that a function, or a module, is too much work.
+func tooMuchWork(what string) string {
+	return fmt.Sprintf("compiling %s is too much work: at most %d units are allowed", what, MaxWork)
+}
 
 func tooMany(what string, count, limit int) string {
 	return fmt.Sprintf("%d %s, at most %d are allowed", count, what, limit)

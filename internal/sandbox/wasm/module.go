@@ -125,6 +125,8 @@ type Body struct {
 	// FloatSelects are the selects of floats, in the order of the code, found
 	// by Check.
 	FloatSelects []FloatSelect
+
+	work uint64 // of compiling it, in nanoseconds, found by Check
 }
 
 // FloatSelect is a select whose operands are floats.

@@ -1,0 +1,187 @@
+package wasm
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// repeated gives a module with function, whose code is n times parts.
+func repeated(n int, locals []LocalRun, parts ...any) *Module {
+	return function(FuncType{}, locals, slices.Repeat(parts, n)...)
+}
+
+// worked gives the work of the first function, in units.
+func worked(t *testing.T, m *Module) uint64 {
+	t.Helper()
+	m, err := parseAndCheck(Encode(m), nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Bodies[0].work / workUnit
+}
+
+func TestWhatIsQuadraticInTheCompilerIsQuadraticInWork(t *testing.T) {
+	locals := []LocalRun{{100, I32}}
+	tests := []struct {
+		name  string
+		parts []any
+	}{
+		{"branches", []any{OpLocalGet, 0, OpBrIf, 0}},
+		{"blocks", []any{OpBlock, NoResult, OpEnd}},
+		{"loops", []any{OpLoop, NoResult, OpEnd}},
+		{"ifs", []any{OpLocalGet, 0, OpIf, NoResult, OpEnd}},
+		{"tables of branches", []any{OpBlock, NoResult, OpLocalGet, 0, OpBrTable, 3, 0, 0, 0, 0, OpEnd}},
+		{"calls", []any{OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop}},
+		{"calls through the table", []any{OpI32Const, 1, OpI64Const, 1, OpI32Const, 0, OpCallIndirect, 1, 0, OpDrop}},
+		{"accesses to memory between blocks", []any{OpLocalGet, 0, OpI32Load, 0, 0, OpDrop, OpBlock, NoResult, OpEnd}},
+		{"operands that are kept", []any{OpLocalGet, 0, OpBlock, NoResult, OpEnd}},
+	}
+	for _, tt := range tests {
+		const n = 500
+		// Something has to take the operands off the stack again.
+		once := worked(t, repeated(1, locals, append(slices.Repeat(tt.parts, n), OpUnreachable)...))
+		twice := worked(t, repeated(1, locals, append(slices.Repeat(tt.parts, 2*n), OpUnreachable)...))
+		if once == 0 || twice <= 2*once {
+			t.Errorf("%s: %d units, twice as many %d", tt.name, once, twice)
+		}
+	}
+}
+
+// What takes long is refused where it becomes too much.
+func TestTooMuchWorkIsRefused(t *testing.T) {
+	tests := []struct {
+		name   string
+		module *Module
+	}{
+		{"a chain of branches", repeated(50_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpBrIf, 0)},
+		{"blocks in blocks", repeated(33_000, nil, OpBlock, NoResult)},
+		{"loops in loops", repeated(33_000, nil, OpLoop, NoResult)},
+		{"many locals and many ifs", repeated(10_000, []LocalRun{{2_000, I32}}, OpLocalGet, 0, OpIf, NoResult, OpEnd)},
+		{"many locals and many loops", repeated(10_000, []LocalRun{{1_000, I32}}, OpLoop, NoResult, OpEnd)},
+		{"calls in a straight line", repeated(60_000, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop)},
+		{"accesses to memory and blocks", repeated(20_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpI32Load, 0, 0, OpLocalSet, 0, OpBlock, NoResult, OpEnd)},
+	}
+	for _, tt := range tests {
+		code := Encode(tt.module)
+		m, err := Parse(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refusal, ok := Check(m, nothing).(*Error)
+		if !ok || refusal.Section != "code" || refusal.Function != 0 || refusal.Offset <= m.Bodies[0].Offset ||
+			refusal.Offset >= m.Bodies[0].Offset+len(m.Bodies[0].Code) || refusal.Reason != tooMuchWork("the function") {
+			t.Errorf("%s: %v", tt.name, refusal)
+		}
+		if faults := Faults(m, nothing); len(faults) == 0 || *faults[0] != *refusal {
+			t.Errorf("%s: faults %v", tt.name, faults)
+		}
+	}
+}
+
+// The bound is on all functions together.
+func TestTooMuchWorkOfAllFunctionsIsRefused(t *testing.T) {
+	one := repeated(2_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpBrIf, 0)
+	work := worked(t, one)
+	many := func(n uint64) error {
+		m := &Module{Types: one.Types, Functions: make([]uint32, n), Bodies: slices.Repeat(one.Bodies[:1], int(n))}
+		m, err := Parse(Encode(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = Check(m, nothing)
+		if (err == nil) != (len(Faults(m, nothing)) == 0) {
+			t.Errorf("%d functions: %v, faults %v", n, err, Faults(m, nothing))
+		}
+		return err
+	}
+	most := MaxWork / (work + 1) // of each function less than a unit is cut off
+	if err := many(most); err != nil {
+		t.Errorf("%d functions of %d units: %v", most, work, err)
+	}
+	err := many(most + 2)
+	if want := "code section, "; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), tooMuchWork("the module")) {
+		t.Errorf("%d functions of %d units: %v", most+2, work, err)
+	}
+}
+
+func TestWorkDoesNotOverflow(t *testing.T) {
+	const most = math.MaxUint64
+	e := effort{work: 7}
+	for _, tt := range [][3]uint64{{1, 1, 8}, {1 << 32, 1 << 32, most}, {most, most, most}, {0, most, most}, {1, 1, most}} {
+		if e.add(tt[0], tt[1]); e.work != tt[2] {
+			t.Errorf("%d times %d: %d", tt[0], tt[1], e.work)
+		}
+	}
+	m := &Module{Bodies: []Body{{work: most}, {work: most}}}
+	if got := Work(m); got != most/workUnit {
+		t.Errorf("%d", got)
+	}
+}
+
+// largest gives a module with the greatest numbers that any known contract of
+// this network's family has, all in one: 115 kB, 551 functions, one of them
+// with 11 kB, 148 locals, 73 blocks, loops and ifs, 24 deep, and 173 branches.
+func largest() *Module {
+	var worst []any
+	blocks, branches := 0, 0
+	for blocks < 73 {
+		depth := min(24, 73-blocks)
+		for i := range depth {
+			switch i % 3 {
+			case 0:
+				worst = append(worst, OpBlock, NoResult)
+			case 1:
+				worst = append(worst, OpLoop, NoResult)
+			case 2:
+				worst = append(worst, OpLocalGet, 0, OpIf, NoResult)
+			}
+			blocks++
+			for range 3 {
+				if branches++; branches <= 173 {
+					worst = append(worst, OpLocalGet, i, OpBrIf, i)
+				}
+			}
+			for j := range 13 + i%2 {
+				l := uint32(i*5+j)%147 + 1
+				worst = append(worst, OpLocalGet, l, OpI32Load, 0, 8, OpLocalGet, l/2, OpI32Add, OpLocalSet, l)
+			}
+			worst = append(worst, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop)
+		}
+		for range depth {
+			worst = append(worst, OpEnd)
+		}
+	}
+	m := function(FuncType{}, []LocalRun{{148, I32}}, worst...)
+	var other []any
+	for range 4 {
+		other = append(other, OpBlock, NoResult, OpLocalGet, 1, OpI32Load, 0, 8, OpBrIf, 0, OpLocalGet, 2, OpI64Const, 1, OpCall, 1, OpLocalSet, 3, OpEnd)
+		for range 4 {
+			other = append(other, OpLocalGet, 1, OpLocalGet, 2, OpI32Add, OpLocalSet, 4)
+		}
+	}
+	other = append(other, OpEnd)
+	body := Body{Locals: []LocalRun{{12, I32}}, Code: code(other...)}
+	for len(m.Functions) < 551 {
+		m.Functions = append(m.Functions, 0)
+		m.Bodies = append(m.Bodies, body)
+	}
+	return m
+}
+
+func TestTheLargestContractsAreFarBelowTheLimitOfWork(t *testing.T) {
+	code := Encode(largest())
+	m, err := parseAndCheck(code, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes, worst function %d bytes, %d units, the worst function %d; %d are allowed",
+		len(code), len(m.Bodies[0].Code), Work(m), m.Bodies[0].work/workUnit, MaxWork)
+	if len(code) < 115_000 || len(m.Bodies[0].Code) < 11_000 {
+		t.Errorf("only %d bytes, worst function %d", len(code), len(m.Bodies[0].Code))
+	}
+	if Work(m) > MaxWork/4 {
+		t.Errorf("%d units, at most %d are allowed", Work(m), MaxWork)
+	}
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/compile"
+	"github.com/Dharitri-org/core-wasm-vm/test/targets"
+)
+
+// compileCampaign searches for accepted modules that take long to compile.
+const compileCampaign = "compile"
+
+// mostFile is next to the results. It has the modules that took most, and the
+// one at which the search stands.
+const (
+	mostFile = "compile.tsv"
+	mostHead = "what\tseconds\tMB\tbytes\tunits\tshape"
+	mostKept = 10
+	inTime   = "time"   // among those that took most time
+	inMemory = "memory" // among those that took most memory
+	searchAt = "search" // where the search stands
+)
+
+// most is one line of the file.
+type most struct {
+	what  string
+	shape string
+	compile.Cost
+}
+
+func (m *most) line() string {
+	return fmt.Sprintf("%s\t%.3f\t%.0f\t%d\t%d\t%s\n", m.what, m.Seconds, m.MB, m.Size, m.Work, m.shape)
+}
+
+func readMost(path string) (all []most, err error) {
+	err = readTable(path, mostHead, func(f []string) error {
+		m := most{what: f[0], shape: f[5]}
+		var errs [5]error
+		m.Seconds, errs[0] = strconv.ParseFloat(f[1], 64)
+		m.MB, errs[1] = strconv.ParseFloat(f[2], 64)
+		m.Size, errs[2] = strconv.Atoi(f[3])
+		m.Work, errs[3] = strconv.ParseUint(f[4], 10, 64)
+		_, errs[4] = compile.ParseShape(m.shape)
+		all = append(all, m)
+		return errors.Join(errs[:]...)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return all, err
+}
+
+// note puts what a probe took among the most, if it belongs there, and where
+// the search stands.
+func note(all []most, p compile.Probe, s *compile.Search) []most {
+	all = slices.DeleteFunc(all, func(m most) bool { return m.what == searchAt })
+	took := most{shape: p.Shape.String(), Cost: *p.Cost}
+	for _, list := range []struct {
+		what string
+		less func(a, b most) int
+	}{
+		{inTime, func(a, b most) int { return int(1e3 * (b.Seconds - a.Seconds)) }},
+		{inMemory, func(a, b most) int { return int(b.MB - a.MB) }},
+	} {
+		took.what = list.what
+		var those []most
+		all = slices.DeleteFunc(all, func(m most) bool {
+			if m.what == list.what {
+				those = append(those, m)
+			}
+			return m.what == list.what
+		})
+		those = append(those, took)
+		slices.SortStableFunc(those, list.less)
+		all = append(all, those[:min(len(those), mostKept)]...)
+	}
+	if s.Shape != nil {
+		at := most{what: searchAt, shape: s.Shape.String()}
+		at.Seconds = s.Share * compile.MostSeconds // it is the share that matters
+		all = append(all, at)
+	}
+	return all
+}
+
+// stillThere leaves out what the checks accept no more, and gives the search.
+func stillThere(all []most) (kept []most, s compile.Search, err error) {
+	for _, m := range all {
+		shape, err := compile.ParseShape(m.shape)
+		if err != nil {
+			return nil, s, err
+		}
+		if m.what == searchAt {
+			s = compile.Search{Shape: shape, Share: m.Seconds / compile.MostSeconds}
+		} else if len(shape.Accepted()) != m.Size {
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return kept, s, nil
+}
+
+// search runs the search until there were count probes in all.
+func (c *campaign) search(ctx context.Context) error {
+	results, err := readResults(c.file)
+	if err != nil {
+		return err
+	}
+	from, before := next(results, c.name, c.seed)
+	path := filepath.Join(filepath.Dir(c.file), mostFile)
+	all, err := readMost(path)
+	if err != nil {
+		return err
+	}
+	all, s, err := stillThere(all)
+	if err != nil {
+		return err
+	}
+	c.before = before
+	c.done = result{name: c.name, seed: c.seed, from: from, to: from, outcome: passed}
+	start, wrote := time.Now(), time.Now()
+	put := func() error {
+		c.tell()
+		return errors.Join(writeMost(path, all), c.done.put(c.file))
+	}
+	for c.before+c.done.executed < c.count && ctx.Err() == nil {
+		p, err := s.Step(c.seed, c.done.to)
+		if ctx.Err() != nil {
+			break // it was stopped in the middle, and the process that compiled too
+		}
+		c.done.to++
+		c.done.seconds = time.Since(start).Seconds()
+		if p.Code != nil {
+			c.done.executed++
+		}
+		if p.Cost != nil {
+			all = note(all, p, &s)
+			if p.Cost.Share() > 1 {
+				err = fmt.Errorf("compiling %d bytes takes %.2f s and %.0f MB", p.Cost.Size, p.Cost.Seconds, p.Cost.MB)
+			}
+		}
+		if err != nil {
+			return errors.Join(c.failed(&targets.Found{Input: []byte(p.Shape.String() + "\n"), Err: err}), writeMost(path, all))
+		}
+		if time.Since(wrote) > interval {
+			wrote = time.Now()
+			if err := put(); err != nil {
+				return err
+			}
+		}
+	}
+	return put()
+}
+
+func writeMost(path string, all []most) error {
+	var b strings.Builder
+	b.WriteString(mostHead + "\n")
+	for i := range all {
+		b.WriteString(all[i].line())
+	}
+	return replaceFile(path, b.String())
+}
+
+// mostTable lists what took most.
+func mostTable(path string) (string, error) {
+	all, err := readMost(path)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `
+## Compiling
+
+Of all accepted modules of at most %d kB that the campaign compile built, those that took most. Allowed are %.1f s of one core and %d MB, that of the
+process without any module (about 10 MB) included. The shape is what a module is built from, see test/compile.
+
+| Most | Seconds | MB | Bytes | Units of work | Shape |
+|---|---:|---:|---:|---:|---|
+`, compile.Size/1000, compile.MostSeconds, compile.MostMB)
+	for _, m := range all {
+		if m.what != searchAt {
+			fmt.Fprintf(&b, "| %s | %.2f | %.0f | %s | %s | `%s` |\n", m.what, m.Seconds, m.MB, grouped(uint64(m.Size)), grouped(m.Work), m.shape)
+		}
+	}
+	return b.String(), nil
+}

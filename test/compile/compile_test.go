@@ -1,0 +1,129 @@
+package compile
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+)
+
+func TestMain(m *testing.M) {
+	Child()
+	os.Exit(m.Run())
+}
+
+// Whatever the numbers are, the module is valid apart from its work; and all
+// follows from them.
+func TestShapesGiveModules(t *testing.T) {
+	var used, refused int
+	for n := range uint64(150) {
+		random := rand.New(rand.NewPCG(3, n))
+		shape := RandomShape(random)
+		for range n % 3 {
+			shape = shape.Mutate(random, 0.5)
+		}
+		again, err := ParseShape(shape.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		const size = 10_000
+		code := shape.Build(size)
+		if !bytes.Equal(code, again.Build(size)) {
+			t.Errorf("%s: another module the second time", shape)
+		}
+		m, err := wasm.Parse(code)
+		if err != nil {
+			t.Fatalf("%s: %v", shape, err)
+		}
+		switch err := wasm.Check(m, Offer); {
+		case err == nil:
+			used++
+		case strings.Contains(err.Error(), "too much work"):
+			refused++
+		default:
+			t.Errorf("%s: %v", shape, err)
+		}
+		if len(code) < size/2 {
+			t.Errorf("%s: only %d bytes", shape, len(code))
+		}
+	}
+	t.Logf("%d accepted, %d too much work", used, refused)
+	if used < 50 {
+		t.Errorf("only %d were accepted", used)
+	}
+}
+
+func TestMalformedShapes(t *testing.T) {
+	good := (&Shape{Seed: 1, Kinds: []Kind{{}}}).String()
+	if _, err := ParseShape(good); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "1", "x" + good, good + ",1", good + "/", strings.Replace(good, "0", "-1", 1), strings.Replace(good, "0", "101", 1)} {
+		if s, err := ParseShape(text); err == nil {
+			t.Errorf("%q is %v", text, s)
+		}
+	}
+}
+
+// Shapes that took more than they may once. Their time is not tested, because
+// it depends on what else the machine does.
+func TestFindsStayWithinTheBoundOfMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells how much memory a process had")
+	}
+	files, err := filepath.Glob("../targets/testdata/finds/compile/*")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no finds", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shape, err := ParseShape(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		code := shape.Accepted()
+		if len(code) == 0 {
+			t.Fatalf("%s: nothing of it is accepted", file)
+		}
+		cost, err := Measure(code)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		t.Logf("%s: %d bytes, %d units, %.2f s, %.0f MB", file, cost.Size, cost.Work, cost.Seconds, cost.MB)
+		if cost.MB > MostMB || cost.Work == 0 || cost.Seconds == 0 {
+			t.Errorf("%s: %+v", file, cost)
+		}
+	}
+}
+
+// What a search does follows from its seed and from what the probes took.
+func TestASearchGoesOnFromItsShape(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells how much memory a process had")
+	}
+	var first Search
+	p, err := first.Step(9, round-1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := Search{Shape: first.Shape, Share: first.Share}
+	a, err := first.Step(9, round-2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := again.Step(9, round-2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Shape.String() != b.Shape.String() || !bytes.Equal(a.Code, b.Code) || a.Shape.String() == p.Shape.String() {
+		t.Errorf("%s and %s, after %s", a.Shape, b.Shape, p.Shape)
+	}
+}
