@@ -9,7 +9,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/driver"
@@ -143,15 +145,52 @@ func TestTheReleaseIsWithoutDrill(t *testing.T) {
 	}
 }
 
-// TestAllLayersAreOn is about the release of Core, built without cgo, on a
-// kernel that has everything.
-func TestAllLayersAreOn(t *testing.T) {
-	release := filepath.Join(t.TempDir(), "core")
-	build := exec.Command("go", "build", "-o", release, "../cmd/core")
+// buildRelease builds the program core as it is released.
+func buildRelease(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "core")
+	build := exec.Command("go", "build", "-o", path, "../cmd/core")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return path
+}
+
+// TestACoreThatIsStoppedForAWhileGoesOn: a debugger, a frozen container or a
+// machine that sleeps stop a process, and the kernel then asks it to begin a
+// call again that it was waiting in.
+func TestACoreThatIsStoppedForAWhileGoesOn(t *testing.T) {
+	d, err := driver.New(world{}, driver.Options{Path: buildRelease(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	pid := d.Pid()
+	for range 50 {
+		for _, s := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
+			if err := syscall.Kill(pid, s); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if _, err := d.Version(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d.Pid() != pid {
+		t.Error("Core has died of it")
+	}
+}
+
+// TestAllLayersAreOn is about the release of Core, built without cgo, on a
+// kernel that has everything.
+func TestAllLayersAreOn(t *testing.T) {
+	release := buildRelease(t)
 	for _, o := range []driver.Options{{}, {Strict: true}, {Namespaces: true}} {
 		o.Path = release
 		d, err := driver.New(world{}, o)

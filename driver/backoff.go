@@ -1,7 +1,8 @@
 package driver
 
 import (
-	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -20,13 +21,15 @@ const (
 type backoff struct {
 	deaths int
 	last   time.Time
+	cause  error // of the last one
 }
 
-func (b *backoff) reset() { b.deaths = 0 }
+func (b *backoff) reset() { *b = backoff{} }
 
-func (b *backoff) died() {
+func (b *backoff) died(cause error) {
 	b.deaths++
 	b.last = time.Now()
+	b.cause = cause
 }
 
 // delay is the pause between the last death and the next start.
@@ -46,7 +49,8 @@ func (b *backoff) wait(deadline time.Time, givenUp ...<-chan struct{}) error {
 		return nil
 	}
 	if next.After(deadline) {
-		return errors.New("core died too often to be started again before the deadline")
+		return fmt.Errorf("core died too often to be started again before the deadline, at last: %s",
+			strings.TrimPrefix(b.cause.Error(), criticalPrefix))
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 		if script := os.Getenv(scriptVariable); script != "" {
 			os.Exit(followScript(script))
 		}
+		if once := os.Getenv(onceVariable); once != "" && os.Remove(once) == nil {
+			os.Exit(1)
+		}
 		if os.Getenv(deafVariable) != "" {
 			time.Sleep(time.Hour)
 		}
@@ -49,6 +52,7 @@ func TestMain(m *testing.M) {
 
 const (
 	deafVariable = "CORE_TEST_DEAF" // set: Core starts and never says a word
+	onceVariable = "CORE_TEST_ONCE" // a file: the Core that removes it ends at once
 	realVariable = "CORE_TEST_REAL" // set: Core is what it is, and tells no stories
 	nodeVariable = "CORE_TEST_NODE" // set: be a node instead of running tests
 )

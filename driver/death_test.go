@@ -119,6 +119,27 @@ func TestACoreKilledFromOutsideCostsNoRequest(t *testing.T) {
 	works(t, d)
 }
 
+func TestACoreThatDiesWhileItStartsCostsNoRequest(t *testing.T) {
+	once := filepath.Join(t.TempDir(), "once")
+	t.Setenv(onceVariable, once)
+	d := start(t, new(chain), driver.Options{})
+	for range 5 {
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(once, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		works(t, d)
+		if _, err := os.Stat(once); err == nil {
+			t.Fatal("no Core has died")
+		}
+	}
+	if m := d.Stats(); m.Retries != 5 || m.NotStarted != 0 {
+		t.Errorf("metrics %+v", m)
+	}
+}
+
 func TestAKillInTheMiddleIsSeenAtOnce(t *testing.T) {
 	d := start(t, new(chain), driver.Options{})
 	n, err := strconv.Atoi(pid(t, d))

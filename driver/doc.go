@@ -9,6 +9,9 @@
 //	defer d.Close()
 //	output, err := d.Call(ctx, &vm.CallInput{…})
 //
+// It runs one request at a time. A Pool is several of them, for calls that do
+// not depend on each other.
+//
 // # What can come back
 //
 //   - An output. Whether the contract succeeded is in its Code.

@@ -23,7 +23,8 @@ type Driver struct {
 	log     *slog.Logger
 	replier *replier
 
-	predictor predictor // of whoever has the turn
+	predictor  predictor // of whoever has the turn
+	interrupts interrupts
 
 	turn    chan struct{} // holds one token while somebody has the turn
 	backoff backoff       // of whoever has the turn
@@ -94,7 +95,11 @@ func (d *Driver) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output,
 		},
 		check: func(p *process, out *vm.Output) error {
 			v := verdict{witness: d.replier.witness, input: &input.Input, config: &p.config}
-			return v.check(out)
+			if err := v.check(out); err != nil {
+				return err
+			}
+			d.report(out)
+			return nil
 		},
 	})
 }
@@ -124,6 +129,7 @@ func (d *Driver) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, err
 				return err
 			}
 			d.predictor.learn(d.replier.witness, input, out)
+			d.report(out)
 			return nil
 		},
 	})
@@ -188,7 +194,11 @@ func (d *Driver) RestartCoreIfNecessary() error {
 		return err
 	}
 	defer d.pass()
-	_, err := d.ready(context.Background(), life, time.Now().Add(d.options.StartTimeout))
+	deadline := time.Now().Add(d.options.StartTimeout)
+	_, err := d.ready(context.Background(), life, deadline)
+	if diedAtStart(err) {
+		_, err = d.ready(context.Background(), life, deadline)
+	}
 	if err == nil {
 		d.refill(life)
 	}
@@ -208,9 +218,11 @@ func (d *Driver) IsClosed() bool {
 // called again. A request made after Close starts Core again.
 func (d *Driver) Close() error {
 	d.mu.Lock()
+	life := d.life
 	d.endLife()
 	d.life, d.endLife = context.WithCancel(context.Background())
 	d.mu.Unlock()
+	d.interrupts.lifeEnded(life)
 
 	d.turn <- struct{}{}
 	defer d.pass()
@@ -220,6 +232,7 @@ func (d *Driver) Close() error {
 		d.set(nil)
 		d.log.Info("core closed", "pid", p.cmd.Process.Pid)
 	}
+	d.background.Wait() // for processes that were killed
 	return nil
 }
 
@@ -232,7 +245,8 @@ type work[Q, R any] struct {
 }
 
 // request runs one dialogue, on a Core that is started first if it has to be.
-// If Core dies during it, it is run once more on a fresh one.
+// If Core dies during it, or while it starts, it is run once more on a fresh
+// one.
 func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error) {
 	life := d.present()
 	if err := d.take(ctx, life); err != nil {
@@ -245,6 +259,11 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 	given := new(transcript)
 	for attempt := 1; ; attempt++ {
 		p, err := d.ready(ctx, life, deadline)
+		if attempt == 1 && diedAtStart(err) {
+			d.log.Warn("core died while it started, it is started again", "request", w.method.Name, "err", err)
+			d.counts.add(&d.counts.Retries)
+			continue
+		}
 		if err != nil {
 			d.counts.ended(err, 0, time.Since(begin))
 			return nil, err
@@ -269,27 +288,29 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	defer func() {
 		if !sound { // also if the hook panics
 			d.counts.add(&d.counts.Replaced)
-			p.kill()
+			p.kill(lateTime)
 			d.set(nil)
 		}
 	}()
 	if part.replier != nil {
 		part.replier.failure = nil
 	}
-	release, err := interruptible(p.messenger, deadline, ctx, life)
-	if err != nil {
-		return nil, p.fail(w.method.Name, KindCrash, err)
+	if err := p.messenger.SetDeadline(deadline); err != nil {
+		return nil, p.fail(w.method.Name, KindCrash, err, deadline)
 	}
-	begin := time.Now()
-	r, err := dialogue(part, w.method, q)
-	release()
+	trace := d.log.Enabled(ctx, LevelTrace)
+	var begin time.Time
+	if trace {
+		begin = time.Now()
+	}
+	r, err := interrupted(ctx, life, d, part, w.method, q)
 	if err == nil && w.check != nil {
 		err = w.check(p, r)
 	}
 	if err == nil {
 		sound = true
 		d.backoff.reset()
-		if d.log.Enabled(ctx, LevelTrace) {
+		if trace {
 			d.log.Log(ctx, LevelTrace, "request answered", "request", w.method.Name,
 				"questions", part.questions, "duration", time.Since(begin))
 		}
@@ -308,12 +329,22 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 		d.log.Warn("core is replaced", "request", w.method.Name, "err", err)
 		return nil, failure
 	}
-	critical := p.fail(w.method.Name, kindOf(err), err)
+	critical := p.fail(w.method.Name, kindOf(err), err, deadline)
 	if critical.Kind == KindCrash {
-		d.backoff.died()
+		d.backoff.died(critical)
 	}
 	d.log.Error("request failed", "request", w.method.Name, "err", critical)
 	return nil, critical
+}
+
+// interrupted is a dialogue that the end of a context ends.
+func interrupted[Q, R any](ctx, life context.Context, d *Driver, part *nodePart, method ipc.Method[Q, R], q *Q) (*R, error) {
+	d.interrupts.begin(part.messenger, ctx, life)
+	defer d.interrupts.end() // also if the hook panics
+	if err := over(ctx, life); err != nil {
+		return nil, err
+	}
+	return dialogue(part, method, q)
 }
 
 // ready gives a process that runs and was built from the present
@@ -329,8 +360,8 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		}
 		if ended {
 			d.counts.add(&d.counts.Replaced)
-			d.backoff.died()
-			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.waitErr)
+			d.backoff.died(errors.New(p.exit()))
+			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.exit())
 		}
 		p.stop()
 		d.set(nil)
@@ -347,15 +378,15 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 	if start := time.Now().Add(d.options.StartTimeout); start.Before(deadline) {
 		deadline = start
 	}
-	p, err := startProcess(ctx, life, &d.options, config, deadline)
+	p, err := startProcess(ctx, life, &d.options, config, deadline, &d.background)
 	if ended := over(ctx, life); ended != nil {
 		if p != nil {
-			p.kill()
+			p.kill(lateTime)
 		}
 		return nil, ended
 	}
 	if err != nil {
-		d.backoff.died()
+		d.backoff.died(err)
 		d.log.Error("core cannot be started", "err", err)
 		return nil, err
 	}
@@ -367,6 +398,13 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 		d.log.Warn("core runs with less protection than there could be", "missing", p.missing)
 	}
 	return p, nil
+}
+
+// diedAtStart says whether Core went away while it started, for which there may
+// be a reason outside.
+func diedAtStart(err error) bool {
+	var critical *CriticalError
+	return errors.As(err, &critical) && critical.Kind == KindStart && critical.died
 }
 
 // take waits for the turn.

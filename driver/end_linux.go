@@ -30,6 +30,7 @@ const writePause = 10 * time.Millisecond
 // One goroutine at a time reads or writes.
 type rawEnd struct {
 	fd    int
+	dir   string // where descriptors are files
 	reads bool
 	spin  time.Duration // before a reader sleeps
 
@@ -37,27 +38,40 @@ type rawEnd struct {
 
 	mu       sync.Mutex // guards what follows
 	deadline time.Time
-	timer    *time.Timer // pokes the reader when the deadline comes
+	timer    *time.Timer // pokes the reader when the deadline comes; goes off no later
+	fires    time.Time   // when it does; zero if it was stopped or went off
 	waiting  bool        // a read is under way
 	poked    bool        // during it
 	closed   bool
 }
 
+// descriptors is where the descriptors of this process are files.
+const descriptors = "/proc/self/fd"
+
 // rawPipe makes a pipe whose end for the node is raw. Its reader waits for the
-// time spin without sleeping first.
+// time spin without sleeping first. Where a reader could not be poked, because
+// there is no /proc, its end is a file.
 func rawPipe(nodeReads bool, spin time.Duration) (node end, core *os.File, err error) {
+	return rawPipeIn(descriptors, nodeReads, spin)
+}
+
+func rawPipeIn(dir string, nodeReads bool, spin time.Duration) (node end, core *os.File, err error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
 		return nil, nil, os.NewSyscallError("pipe2", err)
 	}
-	e := &rawEnd{fd: fds[1], spin: spin}
+	e := &rawEnd{fd: fds[1], dir: dir, spin: spin}
 	if nodeReads {
 		e.fd, e.reads = fds[0], true
 		core = os.NewFile(uintptr(fds[1]), "coreToNode")
 		var poke int
-		if poke, err = e.openPoke(); err == nil {
-			err = unix.Close(poke)
+		if poke, err = e.openPoke(); err != nil {
+			if err = errors.Join(e.Close(), core.Close()); err != nil {
+				return nil, nil, err
+			}
+			return filePipe(nodeReads, spin)
 		}
+		err = unix.Close(poke)
 	} else {
 		core = os.NewFile(uintptr(fds[0]), "nodeToCore")
 		err = os.NewSyscallError("fcntl", unix.SetNonblock(e.fd, true))
@@ -70,7 +84,7 @@ func rawPipe(nodeReads bool, spin time.Duration) (node end, core *os.File, err e
 
 // openPoke opens the other end of the pipe.
 func (e *rawEnd) openPoke() (int, error) {
-	fd, err := unix.Open("/proc/self/fd/"+strconv.Itoa(e.fd), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(e.dir+"/"+strconv.Itoa(e.fd), unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	return fd, os.NewSyscallError("open", err)
 }
 
@@ -139,7 +153,7 @@ func (e *rawEnd) over() error {
 	switch {
 	case e.closed:
 		return os.ErrClosed
-	case e.poked, !e.deadline.IsZero() && !time.Now().Before(e.deadline):
+	case e.poked, !e.deadline.IsZero() && time.Until(e.deadline) <= 0:
 		return os.ErrDeadlineExceeded
 	}
 	return nil
@@ -165,7 +179,7 @@ func (e *rawEnd) write(b []byte) (int, error) {
 		if err != nil || written == len(b) {
 			return written, err
 		}
-		n, err := unix.Write(e.fd, b[written:])
+		n, err := ipc.WriteNow(e.fd, b[written:])
 		switch {
 		case err == unix.EAGAIN:
 			pause := unix.NsecToTimespec(writePause.Nanoseconds())
@@ -193,19 +207,26 @@ func (e *rawEnd) SetReadDeadline(t time.Time) error {
 	if !e.reads {
 		return nil // a writer looks by itself
 	}
-	switch left := time.Until(t); {
-	case t.IsZero():
-		if e.timer != nil {
-			e.timer.Stop()
-		}
+	if t.IsZero() || !e.fires.IsZero() && !t.Before(e.fires) {
+		return nil // it goes off early enough, and looks then
+	}
+	e.arm()
+	return nil
+}
+
+// arm lets the timer go off at the deadline. The caller holds mu.
+func (e *rawEnd) arm() {
+	left := time.Until(e.deadline)
+	switch {
 	case left <= 0:
 		e.poke()
+		return
 	case e.timer == nil:
 		e.timer = time.AfterFunc(left, e.expire)
 	default:
 		e.timer.Reset(left)
 	}
-	return nil
+	e.fires = e.deadline
 }
 
 // SetWriteDeadline is SetReadDeadline: an end has one direction.
@@ -215,13 +236,10 @@ func (e *rawEnd) SetWriteDeadline(t time.Time) error { return e.SetReadDeadline(
 func (e *rawEnd) expire() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if left := time.Until(e.deadline); e.deadline.IsZero() || e.closed {
-		return
-	} else if left > 0 {
-		e.timer.Reset(left)
-		return
+	e.fires = time.Time{}
+	if !e.deadline.IsZero() && !e.closed {
+		e.arm()
 	}
-	e.poke()
 }
 
 // poke ends the read that is under way. The caller holds mu.

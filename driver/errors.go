@@ -3,9 +3,11 @@ package driver
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
 )
@@ -40,13 +42,14 @@ func (k Kind) String() string {
 }
 
 // CriticalError says that Core failed, as opposed to a contract or the hook.
-// The process is gone when it is returned.
+// The process has ended or was killed when it is returned.
 type CriticalError struct {
 	Kind Kind
 	Op   string // what was asked: "Create", "Call", "Version", "DiagnoseWait", "start"
 
 	// Exit says how the process ended, as in "exit status 2" or
-	// "signal: killed" (by the driver, too). Empty if there was none.
+	// "signal: killed" (by the driver, too). Empty if there was none, or if it
+	// was not known soon enough.
 	Exit string
 
 	// Stderr is the end of what the process wrote to standard error, lines
@@ -54,12 +57,16 @@ type CriticalError struct {
 	Stderr string
 
 	Err error // the cause
+
+	died bool // the process went away by itself
 }
+
+const criticalPrefix = "critical error: "
 
 // Error describes it in one line.
 func (e *CriticalError) Error() string {
 	var b strings.Builder
-	b.WriteString("critical error: ")
+	b.WriteString(criticalPrefix)
 	if e.Kind != KindStart { // then it is what was asked
 		b.WriteString(e.Op + ": ")
 	}
@@ -93,6 +100,12 @@ func lastWords(text string) string {
 		}
 	}
 	return words
+}
+
+// channelEnded says whether an error of the channel means that the other side
+// is gone.
+func channelEnded(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE)
 }
 
 // kindOf classifies an error of the channel.

@@ -2,7 +2,6 @@ package driver
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,174 +15,167 @@ import (
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
 var (
-	hostileFrames = flag.Uint64("frames", 20_000, "how many hostile frames TestHostileFrames sends")
+	hostileFrames = flag.Uint64("frames", 20_000, "how many hostile frames TestHostileFrames lets the node hear, in all runs with the seed")
 	hostileSeed   = flag.Uint64("frames-seed", 1, "everything in TestHostileFrames follows from it")
+	hostileFile   = flag.String("frames-resume", "", "the file of figures where TestHostileFrames goes on and which it adds to")
 )
 
 const (
-	hostileLimit = 1 << 16         // of a frame
-	hostileSlack = 1 << 20         // bytes that one frame may cost beyond the limit
-	hostileTime  = 2 * time.Second // of a dialogue
+	hostileLimit = 1 << 16 // of a frame
+	hostileSlack = 1 << 20 // bytes that one frame may cost beyond the limit
+
+	// hostileTime is within what every dialogue must be over: its peer goes
+	// away. The deadline is far behind, so that it hides nothing.
+	hostileTime     = 2 * time.Second
+	hostileDeadline = time.Hour
 )
-
-// hostile makes frames as they are not meant to be. Each is right in most of
-// its parts, so that it comes far.
-type hostile struct{ random *rand.Rand }
-
-func (h *hostile) n(n int) int { return h.random.IntN(n) }
-
-// frame makes the k-th frame of a dialogue, whose nonce is due.
-func (h *hostile) frame(nonce int) []byte {
-	kinds := []uint32{65, 67, 69, 71, 73, 73, 73, 73, 96, 98, 100, 102, 104, 104, 106, 108, 110, 112, 114, 0, 1, 9, 63, 64, 72, 95, 116, 1 << 31, 1<<32 - 1}
-	kind := kinds[h.n(len(kinds))]
-	inner := kind
-	if h.n(20) == 0 {
-		inner = kinds[h.n(len(kinds))] // says another kind inside
-	}
-	if h.n(20) == 0 {
-		nonces := []int{0, 1, nonce - 1, nonce + 1, nonce + 2, 1 << 31, 1<<32 - 1, 1 << 32, -1}
-		nonce = nonces[h.n(len(nonces))]
-	}
-	payload := fmt.Sprintf(`{"DialogueNonce":%d,"Kind":%d%s,"Body":%s}`, nonce, inner, h.status(), h.body(kind))
-	if h.n(10) == 0 { // damaged
-		b := []byte(payload)
-		b[h.n(len(b))] = byte(h.n(256))
-		payload = string(b[:1+h.n(len(b))])
-	}
-	length := uint32(len(payload))
-	if h.n(20) == 0 {
-		lengths := []uint32{0, 1, hostileLimit, hostileLimit + 1, 1 << 31, 1<<32 - 1, length - 1, length + 1, 3 << 30}
-		length = lengths[h.n(len(lengths))]
-		if length > 2*hostileLimit && h.n(2) == 0 {
-			payload = payload[:min(2, len(payload))]
-		}
-	}
-	b := binary.LittleEndian.AppendUint32(nil, length)
-	return append(binary.LittleEndian.AppendUint32(b, kind), payload...)
-}
-
-func (h *hostile) status() string {
-	if h.n(10) > 0 {
-		return ""
-	}
-	return fmt.Sprintf(`,"Status":%d,"Text":"eA=="`, []int{0, 1, 2, 3, 255, 256, -1}[h.n(7)])
-}
-
-func (h *hostile) body(kind uint32) string {
-	if h.n(15) == 0 {
-		bodies := []string{`null`, `{}`, `[]`, `[null]`, `0`, `"x"`, `{"Accounts":[null]}`, `{"Accounts":null}`, strings.Repeat("[", 5000), `{"Code":1e999}`}
-		return bodies[h.n(len(bodies))]
-	}
-	if kind == 73 || kind == 71 {
-		return h.output()
-	}
-	return fmt.Sprintf(`{"Address":"%s","Key":"%s","Nonce":%d,"Function":"Zg==","Recipient":"%s"}`, h.address(), h.bytes(), h.n(20), h.address())
-}
-
-func (h *hostile) address() string {
-	return strings.Repeat("00", 31) + fmt.Sprintf("%02x", h.n(12))
-}
-
-func (h *hostile) bytes() string {
-	return []string{"", "aw==", "REhBUklUUklr", "/////w==", strings.Repeat("AAAA", 50)}[h.n(5)]
-}
-
-func (h *hostile) number() string {
-	return []string{"0", "0", "1", "-1", "null", "99999999999999999999999999", "-" + strings.Repeat("9", 80), strings.Repeat("9", 2600)}[h.n(8)]
-}
-
-func (h *hostile) output() string {
-	var accounts []string
-	for range h.n(4) {
-		accounts = append(accounts, fmt.Sprintf(
-			`{"Address":"%s","Nonce":%d,"BalanceDelta":%s,"Balance":%s,"Code":"%s","StorageUpdates":[{"Key":"%s","Value":"%s","Written":%v}],"Transfers":[{"Value":%s}]}`,
-			h.address(), h.n(9), h.number(), h.number(), h.bytes(), h.bytes(), h.bytes(), h.n(2) == 0, h.number()))
-	}
-	return fmt.Sprintf(`{"Code":%d,"GasRemaining":%d,"Accounts":[%s]}`, []int{0, 0, 0, 4, 10, 255, 256}[h.n(7)], h.n(5), strings.Join(accounts, ","))
-}
 
 // TestHostileFrames lets a peer that means harm write to the Node Part through
 // real pipes. Each dialogue must end with an output that passes the checks or
-// with an error, in time, without a panic, and memory must stay small.
+// with an error, in time, without a panic, and memory must stay small. What is
+// counted are the frames that the node has heard, not those behind them.
 //
-//	go test ./driver -run TestHostileFrames -frames 20000000 -timeout 0
+//	go test ./driver -run TestHostileFrames -frames 20000000 -timeout 0 -frames-resume $PWD/test/border/figures.tsv
 func TestHostileFrames(t *testing.T) {
-	var before, after runtime.MemStats
-	var sent, accepted, refused, longest uint64
-	begin := time.Now()
-	for dialogue := uint64(0); sent < *hostileFrames; dialogue++ {
-		h := &hostile{rand.New(rand.NewPCG(*hostileSeed, dialogue))}
-		var frames [][]byte
-		for i := range 1 + h.n(6) {
-			frames = append(frames, h.frame(2+2*i))
+	c := &hostileCampaign{run: figures.Run{Name: "frames", Seed: *hostileSeed, Outcome: figures.Passed}, begin: time.Now()}
+	var done uint64
+	if *hostileFile != "" {
+		var err error
+		if c.run.From, done, err = figures.Next(*hostileFile, c.run.Name, c.run.Seed); err != nil {
+			t.Fatal(err)
 		}
-		sent += uint64(len(frames))
-		look := dialogue%100 == 0 // it takes a while
+	}
+	defer func() {
+		if t.Failed() {
+			c.run.Outcome = "broken: see the test"
+		}
+		c.keep(t)
+		t.Log(c.run.Line())
+	}()
+	kept := time.Now()
+	for c.run.To = c.run.From; done+c.run.Done < *hostileFrames && !t.Failed(); c.run.To++ {
+		c.dialogue(t)
+		if time.Since(kept) > time.Minute {
+			kept = time.Now()
+			c.keep(t)
+		}
+	}
+	if c.run.To > c.run.From && (c.accepted == 0 || c.refused == 0) {
+		t.Errorf("%d dialogues accepted, %d refused: the frames try nothing", c.accepted, c.refused)
+	}
+}
+
+type hostileCampaign struct {
+	run               figures.Run
+	begin             time.Time
+	accepted, refused uint64
+	longest           time.Duration // of a dialogue
+	late              uint64        // dialogues that were tried again
+	most              uint64        // bytes allocated by a dialogue, of those looked at
+}
+
+// dialogue lets the node hear the frames of one case. One that took too long
+// is tried again: the program may have been stopped.
+func (c *hostileCampaign) dialogue(t *testing.T) {
+	h := &hostile{random: rand.New(rand.NewPCG(c.run.Seed, c.run.To))}
+	h.codec, h.mild = ipc.Codec(h.n(2)), 1+10*h.n(2)
+	frames := h.frames()
+	for tries := 1; ; tries++ {
+		var before, after runtime.MemStats
+		look := c.run.To%100 == 0 // it takes a while
 		if look {
 			runtime.ReadMemStats(&before)
 		}
 		started := time.Now()
-		err := hear(t, frames)
-		longest = max(longest, uint64(time.Since(started)))
+		pipe := rawPipe
+		if c.run.To%8 == 7 {
+			pipe = filePipe
+		}
+		heard, err := hear(t, pipe, h.codec, hostileLimit, frames)
+		took := time.Since(started)
+		if took > hostileTime && tries < 3 {
+			c.late++
+			continue
+		}
 		if look {
 			runtime.ReadMemStats(&after)
-			if n := after.TotalAlloc - before.TotalAlloc; n > uint64(len(frames)*(hostileLimit+hostileSlack)) {
-				t.Fatalf("dialogue %d: %d bytes allocated", dialogue, n)
+			n := after.TotalAlloc - before.TotalAlloc
+			c.most = max(c.most, n)
+			if n > uint64(heard*(hostileLimit+hostileSlack)) {
+				t.Errorf("case %d: %d bytes allocated for %d frames", c.run.To, n, heard)
 			}
 		}
-		if err == nil {
-			accepted++
-		} else {
-			refused++
+		if took > hostileTime {
+			t.Errorf("case %d: took %v", c.run.To, took)
 		}
+		c.longest = max(c.longest, took)
+		c.run.Done += uint64(heard)
+		if err == nil {
+			c.accepted++
+		} else {
+			c.refused++
+		}
+		return
 	}
-	if accepted == 0 || refused == 0 {
-		t.Errorf("%d dialogues accepted, %d refused: the frames try nothing", accepted, refused)
-	}
-	if time.Duration(longest) > hostileTime+slackTime {
-		t.Errorf("a dialogue took %v", time.Duration(longest))
-	}
-	t.Logf("seed %d: %d frames, %d dialogues accepted, %d refused, longest %v, %v in all",
-		*hostileSeed, sent, accepted, refused, time.Duration(longest), time.Since(begin).Round(time.Second))
 }
 
-// slackTime is how long after its deadline a dialogue may end.
-const slackTime = 50 * time.Millisecond
-
-// hear holds a dialogue with a peer that writes these frames and goes away.
-func hear(t *testing.T, frames [][]byte) error {
-	pipes, err := makePipes(new(Options))
-	if errors.Is(err, errors.ErrUnsupported) {
-		t.Skip(err)
-	} else if err != nil {
-		t.Fatal(err)
+// keep writes down how far the campaign is, if there is a file.
+func (c *hostileCampaign) keep(t *testing.T) {
+	c.run.Seconds = time.Since(c.begin).Seconds()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	c.run.Text = fmt.Sprintf("%d dialogues accepted, %d refused, longest %v, %d tried again; limit of a frame %d KiB, most allocated by a dialogue %d KiB; the process got %d MiB",
+		c.accepted, c.refused, c.longest.Round(time.Millisecond), c.late, hostileLimit>>10, c.most>>10, m.Sys>>20)
+	if *hostileFile == "" || c.run.To == c.run.From {
+		return
 	}
+	if err := c.run.Put(*hostileFile); err != nil {
+		t.Error(err)
+	}
+}
+
+// hear holds a dialogue with a peer that writes these frames and goes away. It
+// says how many of them the node has heard.
+func hear(t *testing.T, pipe pipeMaker, codec ipc.Codec, limit int, frames [][]byte) (heard int, err error) {
+	t.Helper()
+	toNode, itsEnd := pipe.open(t, true)
+	toCore, deafEnd := pipe.open(t, false)
 	peer := make(chan struct{})
-	go func() {
+	write := func() {
 		defer close(peer)
 		for _, f := range frames {
-			if _, err := pipes.core.coreToNode.Write(f); err != nil {
+			if _, err := itsEnd.Write(f); err != nil {
 				break // the node does not listen any more
 			}
 		}
-		pipes.core.coreToNode.Close()
-	}()
-	log := slog.New(slog.DiscardHandler)
-	messenger := ipc.NewMessenger(ipc.NewSender(pipes.nodeToCore, hostileLimit), ipc.NewReceiver(pipes.coreToNode, hostileLimit),
-		ipc.JSON, log, protocol.KindName)
+		itsEnd.Close()
+	}
+	const fits = 32 << 10 // into a pipe, whoever reads
+	bytes := 0
+	for _, f := range frames {
+		bytes += len(f)
+	}
+	if bytes < fits {
+		write()
+	} else {
+		go write()
+	}
+	messenger := ipc.NewMessenger(ipc.NewSender(toCore, limit), ipc.NewReceiver(toNode, limit),
+		codec, slog.New(slog.DiscardHandler), protocol.KindName)
 	r := newReplier(world{})
 	part := &nodePart{
 		messenger: messenger, replier: r, given: new(transcript),
-		limits: &Limits{FrameBytes: hostileLimit, DialogueBytes: 4 * hostileLimit, HookCalls: 10},
+		limits: &Limits{FrameBytes: limit, DialogueBytes: int64(4 * limit), HookCalls: 10},
 	}
 	q := &protocol.CallRequest{Input: vm.CallInput{Recipient: at(1)}}
 	q.Input.Caller = at(2)
 	q.Fetched = r.fetch(at(2), at(1))
-	release, err := interruptible(messenger, time.Now().Add(hostileTime), context.Background())
+	release, err := interruptible(messenger, time.Now().Add(hostileDeadline), context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,12 +185,67 @@ func hear(t *testing.T, frames [][]byte) error {
 		v := verdict{witness: r.witness, input: &q.Input.Input, config: &vm.Config{}}
 		err = v.check(out)
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Error("the deadline passed although the peer went away")
-	}
-	if closing := errors.Join(pipes.close(), pipes.closeCore()); closing != nil {
+	if closing := errors.Join(toNode.Close(), toCore.Close(), deafEnd.Close()); closing != nil {
 		t.Fatal(closing)
 	}
 	<-peer
-	return err
+	return min(part.questions+1, len(frames)), err
+}
+
+// pipeMaker is rawPipe or filePipe.
+type pipeMaker func(nodeReads bool, spin time.Duration) (node end, core *os.File, err error)
+
+func (m pipeMaker) open(t *testing.T, nodeReads bool) (node end, core *os.File) {
+	t.Helper()
+	node, core, err := m(nodeReads, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return node, core
+}
+
+// TestForgedFrames says each of them to the node as the only answer.
+func TestForgedFrames(t *testing.T) {
+	for _, f := range forgedFrames() {
+		t.Run(f.name, func(t *testing.T) {
+			_, err := hear(t, rawPipe, ipc.JSON, hostileLimit, [][]byte{f.frame})
+			var broken *ipc.ProtocolError
+			if !errors.As(err, &broken) || !strings.Contains(err.Error(), f.complaint) {
+				t.Errorf("got %v, want a broken rule: %q", err, f.complaint)
+			}
+		})
+	}
+}
+
+// TestAnnouncedLengths announces payloads, with the limit that a driver has,
+// and says no more than two bytes of them.
+func TestAnnouncedLengths(t *testing.T) {
+	const most = 256 << 10 // for the whole dialogue, with its buffers
+	limit := ipc.DefaultFrameBytes
+	for _, row := range []struct {
+		name      string
+		length    uint32
+		complaint string
+	}{
+		{"nothing", 0, "has no payload"},
+		{"the limit", uint32(limit), "unexpected EOF"}, // it is not refused, and costs nothing
+		{"one byte more than the limit", uint32(limit) + 1, "announced with 402653185 bytes, more than 402653184"},
+		{"2^31 bytes", 1 << 31, "announced with 2147483648 bytes"},
+		{"2^32-1 bytes", 1<<32 - 1, "announced with 4294967295 bytes"},
+	} {
+		for _, codec := range []ipc.Codec{ipc.JSON, ipc.Binary} {
+			t.Run(row.name+", "+codec.String(), func(t *testing.T) {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				_, err := hear(t, rawPipe, codec, limit, [][]byte{rawFrame(row.length, 73, []byte("{}"))})
+				runtime.ReadMemStats(&after)
+				if err == nil || !strings.Contains(err.Error(), row.complaint) {
+					t.Errorf("got %v, want %q", err, row.complaint)
+				}
+				if n := after.TotalAlloc - before.TotalAlloc; n > most {
+					t.Errorf("%d bytes were allocated", n)
+				}
+			})
+		}
+	}
 }

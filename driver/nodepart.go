@@ -23,9 +23,22 @@ type nodePart struct {
 // dies, the one that takes over gets the same answers to the same questions.
 // Questions for code are not in it: one Core keeps what another has to ask for,
 // and the hash that is asked for names its answer.
-type transcript struct{ exchanges []exchange }
+type transcript struct {
+	exchanges []exchange
+	bodies    []byte // of the answers
+}
 
-type exchange struct{ question, answer *ipc.Message }
+// keep takes note of an exchange. The messages belong to the messenger, and so
+// does the body of the answer.
+func (t *transcript) keep(question, answer *ipc.Message) {
+	start := len(t.bodies)
+	t.bodies = append(t.bodies, answer.Body...)
+	kept := exchange{*question, *answer}
+	kept.answer.Body = t.bodies[start:len(t.bodies):len(t.bodies)]
+	t.exchanges = append(t.exchanges, kept)
+}
+
+type exchange struct{ question, answer ipc.Message }
 
 // dialogue sends a request and answers questions until the result comes.
 //
@@ -104,18 +117,18 @@ func (part *nodePart) answer(msg *ipc.Message) (*ipc.Message, error) {
 	given := part.given
 	part.replayed++
 	if part.replayed <= len(given.exchanges) {
-		before := given.exchanges[part.replayed-1]
+		before := &given.exchanges[part.replayed-1]
 		if before.question.Kind != msg.Kind || !bytes.Equal(before.question.Body, msg.Body) {
 			return nil, broken("question %d is another than when core was started before: %s", part.replayed, entry.Name)
 		}
-		return before.answer, nil
+		return &before.answer, nil
 	}
 	answer, err := entry.Answer(part.messenger, msg)
 	if err != nil {
 		return nil, err
 	}
 	if part.failure() == nil {
-		given.exchanges = append(given.exchanges, exchange{msg, answer})
+		given.keep(msg, answer)
 	}
 	return answer, nil
 }

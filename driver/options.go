@@ -90,6 +90,10 @@ type Options struct {
 	// first one dies. See also Driver.Prepare.
 	Standby bool
 
+	// Accesses lets each output of Create and Call say what the execution
+	// looked at and what it changes, as vm.RunBlock needs it.
+	Accesses bool
+
 	// Without switches off what makes requests fast. It never changes an
 	// output; it is there to find out what a problem comes from.
 	Without Without

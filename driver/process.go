@@ -27,6 +27,11 @@ const (
 	// dyingTime is how long a process may take to end after its pipe did, and
 	// the rest of its output to arrive after it has ended.
 	dyingTime = 250 * time.Millisecond
+
+	// lateTime is how long after its deadline a request waits for the end of
+	// the process that was killed for it. A process with much memory takes
+	// longer to end.
+	lateTime = 40 * time.Millisecond
 )
 
 // process is one Core process and everything that belongs to it. It is either
@@ -46,32 +51,37 @@ type process struct {
 	done    chan struct{} // closed when the process has ended
 	waitErr error         // how; to be read after done
 
-	stopping sync.Once
+	stopping   sync.Once
+	freed      chan struct{}   // closed when nothing of the process is left
+	background *sync.WaitGroup // of the driver, for what is left meanwhile
 }
 
 // startProcess starts Core and shakes hands. Whatever fails, nothing of the
-// process is left.
-func startProcess(ctx, life context.Context, o *Options, config vm.Config, deadline time.Time) (*process, error) {
+// process is left, or will be when background is through.
+func startProcess(ctx, life context.Context, o *Options, config vm.Config, deadline time.Time, background *sync.WaitGroup) (*process, error) {
 	path, err := findBinary(o)
 	if err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
 	}
-	p, err := spawn(path, o, config)
+	p, err := spawn(path, o, config, background)
 	if err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
 	}
 	if err = p.handshake(ctx, life, o, deadline); err != nil {
-		return nil, p.fail("start", KindStart, err)
+		return nil, p.fail("start", KindStart, err, deadline)
 	}
 	return p, nil
 }
 
-func spawn(path string, o *Options, config vm.Config) (*process, error) {
+func spawn(path string, o *Options, config vm.Config, background *sync.WaitGroup) (*process, error) {
 	pipes, err := makePipes(o)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{config: config, path: path, pipes: pipes, done: make(chan struct{})}
+	p := &process{
+		config: config, path: path, pipes: pipes,
+		done: make(chan struct{}), freed: make(chan struct{}), background: background,
+	}
 	if p.cmd, err = command(path, pipes, o.Namespaces); err == nil {
 		if err = p.run(); err != nil && o.Namespaces && o.Sandbox == SandboxBest && namespacesDenied(err) {
 			p.missing = append(p.missing, "namespaces: "+err.Error())
@@ -85,7 +95,7 @@ func spawn(path string, o *Options, config vm.Config) (*process, error) {
 			if err = pipes.closeCore(); err == nil {
 				return p, nil
 			}
-			p.kill()
+			p.kill(dyingTime)
 		}
 	}
 	return nil, errors.Join(err, pipes.closeCore(), pipes.close())
@@ -197,21 +207,39 @@ func (p *process) waitEnd(t time.Duration) bool {
 }
 
 // stop ends the process, first by closing its pipe and by asking, and frees
-// everything. It may be called again.
-func (p *process) stop() { p.stopping.Do(func() { p.end(true) }) }
-
-// kill is stop without asking.
-func (p *process) kill() { p.stopping.Do(func() { p.end(false) }) }
-
-func (p *process) end(ask bool) {
-	if ask {
+// everything. It may be called again, and after kill.
+func (p *process) stop() {
+	p.stopping.Do(func() {
 		p.pipes.nodeToCore.Close()
 		if !p.waitEnd(graceTime) && terminate(p.cmd.Process) == nil {
 			p.waitEnd(graceTime)
 		}
+		p.end()
+	})
+	<-p.freed
+}
+
+// kill ends the process and frees everything. What of it takes longer than
+// patience goes on in the background.
+func (p *process) kill(patience time.Duration) {
+	p.stopping.Do(func() {
+		if !p.ended() {
+			_ = p.cmd.Process.Kill() // an error means that it has ended meanwhile
+		}
+		p.background.Go(p.end)
+	})
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-p.freed:
+	case <-timer.C:
 	}
+}
+
+// end kills the process if it runs, waits for its end and frees everything.
+func (p *process) end() {
+	defer close(p.freed)
 	if !p.ended() {
-		// An error means that it has ended meanwhile.
 		_ = p.cmd.Process.Kill()
 		p.waitEnd(reapTime)
 	}
@@ -220,25 +248,32 @@ func (p *process) end(ask bool) {
 	p.output.wait()
 }
 
-// fail ends the process because of err and gives the critical error.
-func (p *process) fail(op string, kind Kind, err error) *CriticalError {
+// fail ends the process because of err and gives the critical error. How the
+// process ended is part of it, if that is known soon after the deadline.
+func (p *process) fail(op string, kind Kind, err error, deadline time.Time) *CriticalError {
+	patience := min(max(0, time.Until(deadline))+lateTime, dyingTime)
 	switch kindOf(err) {
 	case KindCrash: // the end of its pipe is seen before its own
-		p.waitEnd(dyingTime)
+		p.waitEnd(patience)
 	case KindTimeout:
 		if kind == KindTimeout && p.ended() {
 			kind = KindCrash
 		}
 	}
-	p.kill()
-	e := &CriticalError{Kind: kind, Op: op, Err: err, Stderr: p.output.stderrTail()}
+	p.kill(patience)
+	e := &CriticalError{Kind: kind, Op: op, Err: err, Stderr: p.output.stderrTail(), died: channelEnded(err)}
 	if p.ended() {
-		e.Exit = "exit status 0"
-		if p.waitErr != nil {
-			e.Exit = p.waitErr.Error()
-		}
+		e.Exit = p.exit()
 	}
 	return e
+}
+
+// exit says how a process ended that has.
+func (p *process) exit() string {
+	if p.waitErr != nil {
+		return p.waitErr.Error()
+	}
+	return "exit status 0"
 }
 
 // attrs describe the process in the log.

@@ -38,6 +38,8 @@ const scriptVariable = "CORE_TEST_SCRIPT"
 //	core raw HEX          Core writes these bytes
 //	core complain TEXT    Core writes to standard error
 //	core exit N           Core ends
+//	core read N           Core reads so many bytes of what the driver says
+//	core skip             Core reads a message that is not written down here
 //	core sleep            Core does nothing more, and reads nothing
 //	core drip HEX         Core writes these bytes slowly, again and again
 //	core close            Core closes coreToNode
@@ -233,7 +235,7 @@ func follow(script string) error {
 				fmt.Fprintln(seen, kind, string(payload))
 			}
 		case "core":
-			if err := say(to, rest); err != nil {
+			if err := say(from, to, rest); err != nil {
 				return err
 			}
 		}
@@ -242,7 +244,7 @@ func follow(script string) error {
 	return err
 }
 
-func say(to *os.File, what string) error {
+func say(from, to *os.File, what string) error {
 	word, rest, _ := strings.Cut(what, " ")
 	switch word {
 	case "raw":
@@ -255,6 +257,15 @@ func say(to *os.File, what string) error {
 	case "complain":
 		fmt.Fprintln(os.Stderr, rest)
 		return nil
+	case "read":
+		n, err := strconv.ParseInt(rest, 10, 64)
+		if err == nil {
+			_, err = io.CopyN(io.Discard, from, n)
+		}
+		return err
+	case "skip":
+		_, _, err := readFrame(from)
+		return err
 	case "exit":
 		code, err := strconv.Atoi(rest)
 		if err != nil {

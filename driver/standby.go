@@ -90,7 +90,7 @@ func (d *Driver) refill(life context.Context) {
 	d.background.Go(func() {
 		p, err := d.startSpare(life, config, prepared)
 		if life.Err() != nil && p != nil {
-			p.kill()
+			p.kill(dyingTime)
 		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -98,7 +98,7 @@ func (d *Driver) refill(life context.Context) {
 		switch {
 		case life.Err() != nil && (p == nil || p.ended()):
 		case err != nil:
-			s.backoff.died()
+			s.backoff.died(err)
 			d.log.Warn("no core can stand by", "err", err)
 		default:
 			s.backoff.reset()
@@ -114,7 +114,7 @@ func (d *Driver) refill(life context.Context) {
 // startSpare starts a Core and prepares it.
 func (d *Driver) startSpare(life context.Context, config vm.Config, prepared *protocol.Codes) (*process, error) {
 	deadline := time.Now().Add(d.options.StartTimeout)
-	p, err := startProcess(life, life, &d.options, config, deadline)
+	p, err := startProcess(life, life, &d.options, config, deadline, &d.background)
 	if err != nil || prepared == nil {
 		return p, err
 	}
@@ -125,7 +125,7 @@ func (d *Driver) startSpare(life context.Context, config vm.Config, prepared *pr
 		release()
 	}
 	if err != nil {
-		p.kill()
+		p.kill(dyingTime)
 		return nil, err
 	}
 	return p, nil

@@ -16,6 +16,8 @@ type witness struct {
 	derived  map[vm.Address]bool        // addresses for new contracts
 	storage  map[pairName][]byte
 	builtins []*vm.Output
+
+	askedBuiltin bool // also if it was refused
 }
 
 // pairName names one pair of the storage of all accounts.
@@ -39,7 +41,7 @@ func (w *witness) begin(introduced ...vm.Address) {
 	clear(w.accounts)
 	clear(w.derived)
 	clear(w.storage)
-	w.builtins = nil
+	w.builtins, w.askedBuiltin = nil, false
 	for _, a := range introduced {
 		w.introduce(a)
 	}
@@ -111,6 +113,7 @@ func (w *witness) IsPayable(a vm.Address) (bool, error) {
 
 // ProcessBuiltinFunction implements vm.BlockchainHook.
 func (w *witness) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
+	w.askedBuiltin = true
 	out, err := w.hook.ProcessBuiltinFunction(in)
 	w.introduce(in.Recipient)
 	if err == nil && out != nil {

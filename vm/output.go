@@ -21,6 +21,10 @@ type Output struct {
 
 	Accounts []OutputAccount // sorted by Address
 	Logs     []LogEntry      // in the order in which contracts wrote them
+
+	// Accesses is about how the output came about, and no part of the result:
+	// neither AppendBinary nor JSON has it. Nil if it was not asked for.
+	Accesses *Accesses `json:"-"`
 }
 
 // OutputAccount is what an execution did to one account. An account that was

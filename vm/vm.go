@@ -3,8 +3,8 @@
 // VM may ask the node meanwhile (BlockchainHook), and the one interface that
 // every way of running a contract implements (Executor).
 //
-// It contains no logic beyond encoding. Nothing in it knows about processes,
-// pipes or WebAssembly.
+// It contains no logic beyond encoding, and RunBlock, which runs calls on any
+// Executor. Nothing in it knows about processes, pipes or WebAssembly.
 //
 // # Ownership
 //

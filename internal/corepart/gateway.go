@@ -21,32 +21,68 @@ import (
 type gateway struct {
 	messenger *ipc.Messenger
 	log       *slog.Logger
+	attend    func(soon bool) // says whether what comes from the Node next comes soon
 	block     *vm.BlockFacts
-	accounts  map[vm.Address]account // fetched beforehand or asked
+	accounts  []account              // fetched beforehand or asked
+	index     map[vm.Address]int     // of accounts, once there are many
 	storage   []protocol.FetchedPair // fetched beforehand
 	failure   error                  // of the hook, in this execution
 	broken    error                  // of the channel
 }
 
 type account struct {
+	address vm.Address
 	account *vm.Account
 	refusal *vm.Refusal
 }
+
+// indexedAccounts is from how many accounts on they are looked up in a map.
+const indexedAccounts = 16
 
 // begin starts an execution with what the Node sent along.
 func (g *gateway) begin(f *protocol.Fetched) {
 	g.failure = nil
 	g.block = f.Block
 	g.storage = f.Storage
-	g.accounts = make(map[vm.Address]account, len(f.Accounts))
+	clear(g.accounts)
+	g.accounts, g.index = g.accounts[:0], nil
 	for i := range f.Accounts {
 		a := &f.Accounts[i]
-		known := account{account: a.Account}
+		known := account{address: a.Address, account: a.Account}
 		if a.Refused {
-			known = account{refusal: &vm.Refusal{Text: string(a.Text)}}
+			known.account, known.refusal = nil, &vm.Refusal{Text: string(a.Text)}
 		}
-		g.accounts[a.Address] = known
+		g.learn(known)
 	}
+}
+
+func (g *gateway) learn(a account) {
+	g.accounts = append(g.accounts, a)
+	switch n := len(g.accounts); {
+	case n > indexedAccounts:
+		g.index[a.address] = n - 1
+	case n == indexedAccounts:
+		g.index = make(map[vm.Address]int, 2*n)
+		for i := range g.accounts {
+			g.index[g.accounts[i].address] = i
+		}
+	}
+}
+
+// known gives what is known of an account, or nil.
+func (g *gateway) known(address vm.Address) *account {
+	if g.index != nil {
+		if i, ok := g.index[address]; ok {
+			return &g.accounts[i]
+		}
+		return nil
+	}
+	for i := range g.accounts {
+		if g.accounts[i].address == address {
+			return &g.accounts[i]
+		}
+	}
+	return nil
 }
 
 // ask puts a question. Its error is a *vm.Refusal, or ends the execution.
@@ -57,8 +93,12 @@ func ask[Q, R any](g *gateway, method ipc.Method[Q, R], q *Q) (*R, error) {
 	if g.failure != nil {
 		return nil, g.failure
 	}
-	g.log.Log(context.Background(), ipc.LevelTrace, "question to the node", "method", method.Name)
+	if ctx := context.Background(); g.log.Enabled(ctx, ipc.LevelTrace) {
+		g.log.Log(ctx, ipc.LevelTrace, "question to the node", "method", method.Name)
+	}
+	g.attend(true)
 	r, err := method.Call(g.messenger, q)
+	g.attend(false)
 	if err == nil {
 		return r, nil
 	}
@@ -97,15 +137,16 @@ func (g *gateway) BlockHash(nonce uint64) ([]byte, error) {
 
 // Account implements vm.BlockchainHook.
 func (g *gateway) Account(address vm.Address) (*vm.Account, error) {
-	known, ok := g.accounts[address]
-	if !ok {
+	known := g.known(address)
+	if known == nil {
+		known = &account{address: address}
 		r, err := ask(g, protocol.AccountOf(), &protocol.Address{Address: address})
 		if err == nil {
 			known.account = r.Account
 		} else if !errors.As(err, &known.refusal) {
 			return nil, err
 		}
-		g.accounts[address] = known
+		g.learn(*known)
 	}
 	if known.refusal != nil {
 		return nil, known.refusal

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Dharitri-org/core-wasm-vm/internal/corepart"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 )
 
@@ -108,4 +109,22 @@ func TestLoggingNeverBlocksTheLoop(t *testing.T) {
 	go io.Copy(io.Discard, n.lines)
 	n.nodeToCore.Close()
 	n.wait(t)
+}
+
+// TestABrokenLogPipeChangesNothing: nobody reads the lines any more, and
+// requests go on.
+func TestABrokenLogPipeChangesNothing(t *testing.T) {
+	n := ready(t)
+	n.setProfile(t, `{"LogLevelPatterns":"*:TRACE"}`)
+	n.lines.Close()
+	for range 3000 { // more than would find room in the queue
+		n.say(t, 66, `{"DialogueNonce":1,"Kind":66,"Body":{}}`)
+		if got := hear(t, n.coreToNode); !strings.HasPrefix(got, "67 ") {
+			t.Fatalf("Core said %s", got)
+		}
+	}
+	n.nodeToCore.Close()
+	if code := n.wait(t); code != corepart.ExitLoop {
+		t.Errorf("exit code %d", code)
+	}
 }

@@ -133,10 +133,11 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 		return deny(ExitInit, fmt.Errorf("unknown codec (%d) or bad frame limit (%d)", init.Codec, init.FrameBytes))
 	}
 
-	p.messenger = ipc.NewMessenger(
-		ipc.NewSender(p.pipes.CoreToNode, init.FrameBytes),
-		ipc.NewReceiver(p.pipes.NodeToCore, init.FrameBytes), init.Codec, base, protocol.KindName)
-	p.gateway = &gateway{messenger: p.messenger, log: p.log}
+	p.gateway = &gateway{log: p.log, attend: func(bool) {}}
+	if p.messenger, err = p.speak(init, base); err != nil {
+		return deny(ExitInit, err)
+	}
+	p.gateway.messenger = p.messenger
 	executor, facts, err := construct(init, p.gateway)
 	if err != nil {
 		return deny(ExitInit, err)
@@ -160,6 +161,21 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 		return ExitInit, err
 	}
 	return ExitInit, first.Send(hello)
+}
+
+// speak makes the messenger of the requests.
+func (p *part) speak(init *protocol.Init, base *slog.Logger) (*ipc.Messenger, error) {
+	var w, r io.ReadWriter = p.pipes.CoreToNode, p.pipes.NodeToCore
+	if p.alone { // nobody closes the pipes
+		var errW, errR error
+		w, _, errW = direct(p.pipes.CoreToNode)
+		r, p.gateway.attend, errR = direct(p.pipes.NodeToCore)
+		if err := errors.Join(errW, errR); err != nil {
+			return nil, err
+		}
+	}
+	return ipc.NewMessenger(
+		ipc.NewSender(w, init.FrameBytes), ipc.NewReceiver(r, init.FrameBytes), init.Codec, base, protocol.KindName), nil
 }
 
 // loop answers requests until the channel fails; it always ends with an error.
@@ -250,11 +266,18 @@ func (p *part) prepare(codes *protocol.Codes) error {
 // execute runs a contract. A failure of the hook wins over whatever the
 // executor made of it; a failure of the channel wins over both.
 func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.Fetched, run func() (*vm.Output, error)) (*ipc.Message, error) {
-	p.host.Debug("begin", "request", method.Name)
-	begin := time.Now()
+	ctx := context.Background()
+	debug, measured := p.host.Enabled(ctx, slog.LevelDebug), p.duration.Enabled(ctx, ipc.LevelTrace)
+	var begin time.Time
+	if measured {
+		begin = time.Now()
+	}
+	if debug {
+		p.host.Debug("begin", "request", method.Name)
+	}
 	p.gateway.begin(fetched)
 	output, err := run()
-	if ctx := context.Background(); p.duration.Enabled(ctx, ipc.LevelTrace) {
+	if measured {
 		p.duration.Log(ctx, ipc.LevelTrace, "executed", "request", method.Name, "duration", time.Since(begin))
 	}
 	if p.gateway.broken != nil {
@@ -269,6 +292,12 @@ func execute[Q any](p *part, method ipc.Method[Q, vm.Output], fetched *protocol.
 		p.host.Error("given up", "request", method.Name, "err", err)
 		return method.Deny(ipc.StatusFailed, err.Error()), nil
 	}
-	p.host.Debug("end", "request", method.Name, "code", output.Code)
+	if p.host.Enabled(ctx, ipc.LevelTrace) {
+		p.host.Log(ctx, ipc.LevelTrace, "output", "gasRemaining", output.GasRemaining, "items", len(output.ReturnData),
+			"accounts", len(output.Accounts), "logs", len(output.Logs))
+	}
+	if debug {
+		p.host.Debug("end", "request", method.Name, "code", output.Code)
+	}
 	return method.Answer(p.messenger, output)
 }

@@ -60,16 +60,17 @@ func (c Codec) appendEnvelope(dst []byte, nonce uint32, m *Message) []byte {
 	return append(dst, '}')
 }
 
-func (c Codec) readEnvelope(payload []byte) (nonce uint32, m *Message, err error) {
+// readEnvelope fills m, whose text and body are views of the payload, or nil.
+func (c Codec) readEnvelope(payload []byte, m *Message) (nonce uint32, err error) {
 	if c == Binary {
-		r := NewReader(payload)
+		r := Reader{b: payload}
 		nonce = r.Uint32()
-		m = &Message{Kind: Kind(r.Uint32()), Status: Status(r.Byte()), Text: r.Bytes()}
+		*m = Message{Kind: Kind(r.Uint32()), Status: Status(r.Byte()), Text: r.Bytes()}
 		m.Body = r.rest()
-		return nonce, m, r.Err()
+		return nonce, r.Err()
 	}
 	if err := checkJSON(payload); err != nil {
-		return 0, nil, err
+		return 0, err
 	}
 	var e struct {
 		DialogueNonce *uint32
@@ -79,12 +80,13 @@ func (c Codec) readEnvelope(payload []byte) (nonce uint32, m *Message, err error
 		Body          json.RawMessage
 	}
 	if err := json.Unmarshal(payload, &e); err != nil {
-		return 0, nil, err
+		return 0, err
 	}
 	if e.DialogueNonce == nil || e.Kind == nil {
-		return 0, nil, errors.New("DialogueNonce or Kind is missing")
+		return 0, errors.New("DialogueNonce or Kind is missing")
 	}
-	return *e.DialogueNonce, &Message{Kind: *e.Kind, Status: e.Status, Text: e.Text, Body: e.Body}, nil
+	*m = Message{Kind: *e.Kind, Status: e.Status, Text: e.Text, Body: e.Body}
+	return *e.DialogueNonce, nil
 }
 
 // checkJSON bounds what decoding can cost before it starts. A short text can

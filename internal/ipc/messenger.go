@@ -38,7 +38,11 @@ type Messenger struct {
 	receiver *Receiver
 	codec    Codec
 	nonce    uint32
-	buf      []byte
+	buf      []byte // of the last frame that was sent
+	body     []byte // of the last body that was encoded
+	reader   Reader // of the last body that was decoded
+	received Message
+	answer   Message
 	logger   *slog.Logger
 	name     func(Kind) string
 }
@@ -82,13 +86,15 @@ func (m *Messenger) Send(msg *Message) error {
 }
 
 // Receive waits for the next message of the dialogue. It has the next dialogue
-// nonce, and one kind, or is a *ProtocolError.
+// nonce, and one kind, or is a *ProtocolError. The message is valid until the
+// next one is received; what it refers to belongs to the caller.
 func (m *Messenger) Receive() (*Message, error) {
 	kind, payload, err := m.receiver.receive()
 	if err != nil {
 		return nil, err
 	}
-	nonce, msg, err := m.codec.readEnvelope(payload)
+	msg := &m.received
+	nonce, err := m.codec.readEnvelope(payload, msg)
 	if err != nil {
 		return nil, &ProtocolError{"message cannot be decoded", err}
 	}

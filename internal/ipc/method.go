@@ -37,7 +37,7 @@ func (m Method[Q, R]) Answers() Kind { return m.Kind + 1 }
 
 // Ask sends the request and leaves the waiting to the caller.
 func (m Method[Q, R]) Ask(c *Messenger, q *Q) error {
-	body, err := encode(c.codec, m.Request, q)
+	body, err := encode(c, m.Request, q)
 	if err != nil {
 		return fmt.Errorf("%s: %w", m.Name, err)
 	}
@@ -62,7 +62,7 @@ func (m Method[Q, R]) ReadRequest(c *Messenger, msg *Message) (*Q, error) {
 	if msg.Kind != m.Kind || msg.Status != StatusValue {
 		return nil, violation("message of kind %d and status %d is not a request %s", msg.Kind, msg.Status, m.Name)
 	}
-	return decode(c.codec, m.Request, m.Name, msg.Body)
+	return decode(c, m.Request, m.Name, msg.Body)
 }
 
 // ReadAnswer decodes an answer. One without a value is a *Denial.
@@ -73,16 +73,18 @@ func (m Method[Q, R]) ReadAnswer(c *Messenger, msg *Message) (*R, error) {
 	if msg.Status != StatusValue {
 		return nil, &Denial{msg.Status, msg.Text}
 	}
-	return decode(c.codec, m.Response, m.Name, msg.Body)
+	return decode(c, m.Response, m.Name, msg.Body)
 }
 
-// Answer makes the message that answers with r.
+// Answer makes the message that answers with r. It is valid until the messenger
+// encodes or sends another one.
 func (m Method[Q, R]) Answer(c *Messenger, r *R) (*Message, error) {
-	body, err := encode(c.codec, m.Response, r)
+	body, err := encode(c, m.Response, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name, err)
 	}
-	return &Message{Kind: m.Answers(), Body: body}, nil
+	c.answer = Message{Kind: m.Answers(), Body: body}
+	return &c.answer, nil
 }
 
 // Deny makes the message that answers without a value.
@@ -114,21 +116,28 @@ func (m Method[Q, R]) Serve(f func(*Q) (*R, error), deny func(method string, err
 	}}
 }
 
-func encode[T any](c Codec, t Type[T], v *T) ([]byte, error) {
-	if c == Binary {
-		return t.Append(nil, v), nil
+// encode gives a body that is valid until the next one is encoded.
+func encode[T any](c *Messenger, t Type[T], v *T) ([]byte, error) {
+	if c.codec != Binary {
+		return json.Marshal(v)
 	}
-	return json.Marshal(v)
+	body := t.Append(c.body[:0], v)
+	if cap(body) <= keptFrameBytes {
+		c.body = body
+	}
+	return body, nil
 }
 
-func decode[T any](c Codec, t Type[T], name string, body []byte) (*T, error) {
+func decode[T any](c *Messenger, t Type[T], name string, body []byte) (*T, error) {
 	v := new(T)
 	var err error
 	switch {
-	case c == Binary:
-		r := NewReader(body)
+	case c.codec == Binary:
+		r := &c.reader
+		*r = Reader{b: body}
 		t.Read(r, v)
 		err = r.Close()
+		*r = Reader{} // it would keep the message alive
 	case len(body) == 0 || bytes.Equal(body, []byte("null")):
 		err = fmt.Errorf("body is missing")
 	default:

@@ -60,12 +60,15 @@ func Calls(cgo bool) []Call {
 	return calls
 }
 
-// refusals are calls that the Go runtime and the C library try, and do without
-// if they fail.
+// refusals are calls that the Go runtime, the C library or the kernel on their
+// behalf try, and do without if they fail.
 func refusals() []Call {
 	return []Call{
 		// The runtime names its memory.
 		{Name: "prctl", Number: unix.SYS_PRCTL, Mask: 0xFFFFFFFF, Want: unix.PR_SET_VMA, Errno: unix.EINVAL},
+		// The kernel makes it in a process that was stopped while it waited. The
+		// runtime waits again when it sees that it was interrupted.
+		{Name: "restart_syscall", Number: unix.SYS_RESTART_SYSCALL, Errno: unix.EINTR},
 		{Name: "clone3", Number: unix.SYS_CLONE3, Errno: unix.ENOSYS}, // its flags cannot be looked at
 	}
 }

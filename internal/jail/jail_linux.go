@@ -60,7 +60,7 @@ func Namespaced() bool { return os.Getpid() == 1 }
 // from looking at the machine's processors from time to time.
 func warmUp() {
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	time.Sleep(time.Millisecond)
+	time.Sleep(time.Microsecond)
 	runtime.GC()
 }
 

@@ -26,6 +26,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -103,7 +104,8 @@ func Exists(path string) (bool, error) {
 
 // Create makes a ledger file that does not exist yet. The file appears under
 // its name only when it is complete, so a process that dies meanwhile leaves
-// nothing that Open would find.
+// nothing that Open would find; the draft that it leaves is removed by the next
+// Open of the ledger.
 func Create(path string, genesis Genesis) error {
 	if exists, err := Exists(path); err != nil || exists {
 		return errors.Join(err, fmt.Errorf("ledger: create %s: %w", path, fs.ErrExist))
@@ -112,7 +114,7 @@ func Create(path string, genesis Genesis) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	draft, err := os.CreateTemp(dir, ".new-ledger-*")
+	draft, err := os.CreateTemp(dir, draftPrefix(path)+"*")
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
@@ -130,9 +132,30 @@ func Create(path string, genesis Genesis) error {
 	}
 	// Link, unlike Rename, does not replace a ledger that appeared meanwhile.
 	if err := os.Link(draft.Name(), path); err != nil {
+		if exists, _ := Exists(path); exists { // and its Open may have removed the draft
+			err = fs.ErrExist
+		}
 		return fmt.Errorf("ledger: create: %w", err)
 	}
 	return syncDir(dir)
+}
+
+// draftPrefix begins the names of ledgers that are to be at path once they are
+// complete.
+func draftPrefix(path string) string { return "." + filepath.Base(path) + ".new-" }
+
+// removeDrafts removes what processes have left that died in Create. There is a
+// ledger at path, so no draft can become it any more.
+func removeDrafts(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), draftPrefix(path)) && e.Type().IsRegular() {
+			if removing := os.Remove(filepath.Join(filepath.Dir(path), e.Name())); !errors.Is(removing, fs.ErrNotExist) {
+				err = errors.Join(err, removing)
+			}
+		}
+	}
+	return err
 }
 
 func syncDir(dir string) error {
@@ -201,6 +224,11 @@ func open(path string, readOnly bool) (*Ledger, error) {
 	}
 	if err := db.View(checkFormat); err != nil {
 		return nil, errors.Join(fmt.Errorf("ledger: open %s: %w", path, err), db.Close())
+	}
+	if !readOnly {
+		if err := removeDrafts(path); err != nil {
+			return nil, errors.Join(fmt.Errorf("ledger: open %s: %w", path, err), db.Close())
+		}
 	}
 	return &Ledger{db: db}, nil
 }

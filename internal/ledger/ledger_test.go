@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -320,6 +321,50 @@ func TestFilesThatAreNoLedgers(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 2 {
 		t.Errorf("%d files left, %v; want only the two made here", len(left), err)
+	}
+}
+
+func TestDraftsOfProcessesThatDiedAreRemoved(t *testing.T) {
+	l := newLedger(t)
+	path := l.Path()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(path)
+	for _, name := range []string{".ledger.db.new-1", ".ledger.db.new-2", ".other.db.new-1", "ledger.db.new-1"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half a ledger"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := func() (names []string) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	read, err := OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := read.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(); len(got) != 5 {
+		t.Errorf("who only reads has removed something: %q", got)
+	}
+	l, err = Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := names(), []string{".other.db.new-1", "ledger.db", "ledger.db.new-1"}; !slices.Equal(got, want) {
+		t.Errorf("left are %q, want %q", got, want)
 	}
 }
 

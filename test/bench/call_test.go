@@ -218,3 +218,23 @@ func transfers(b testing.TB, c *chain, e vm.Executor) workload {
 	}
 	return workload{call: func(i int) { call(b, c, e, pairs[i%len(pairs)]) }, check: check}
 }
+
+// BenchmarkHook measures a question to the hook and its answer: a storage read
+// of 32 bytes, out of a contract that makes a thousand of them.
+func BenchmarkHook(b *testing.B) {
+	placements(b, func(b *testing.B) {
+		c := newChain()
+		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary, Without: driver.WithoutPrediction})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer d.Close()
+		loops := deploy(b, c, d, "loops")
+		const reads = 1000
+		b.ReportAllocs()
+		b.ResetTimer()
+		for n := 0; n < b.N; n += reads {
+			kernel(b, c, d, loops, "sload", reads)
+		}
+	})
+}

@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -25,7 +23,7 @@ import (
 )
 
 // callsOfARun is how many calls one repetition makes.
-const callsOfARun = 2000
+const callsOfARun = 5000
 
 // calls are the warm calls, every way.
 func (r *report) calls() {
@@ -61,77 +59,6 @@ func (r *report) calls() {
 				restore()
 			}
 		}
-	}
-}
-
-// echoVariable makes this program answer bytes with bytes, see transport.
-const echoVariable = "BENCH_ECHO"
-
-// echo is the other side of the bare loop.
-func echo() {
-	b := make([]byte, 64)
-	for {
-		if _, err := io.ReadFull(os.Stdin, b); err != nil {
-			os.Exit(0)
-		}
-		if _, err := os.Stdout.Write(b[:32]); err != nil {
-			os.Exit(1)
-		}
-	}
-}
-
-// transport is a question to the hook beside a bare loop over the same pipes.
-func (r *report) transport() {
-	const group = "Round trips"
-	for _, pinned := range []bool{true, false} {
-		place, restore := "free", func() {}
-		if pinned {
-			place, restore = "pinned", pin(r.t)
-		}
-		cmd := exec.Command("/proc/self/exe")
-		cmd.Env = append(os.Environ(), echoVariable+"=1")
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			r.t.Fatal(err)
-		}
-		b := make([]byte, 64)
-		r.measure(group, "bare loop, 64 bytes there and 32 back, Go files, "+place, callsOfARun, func(int) {
-			for range callsOfARun {
-				if _, err := in.Write(b); err != nil {
-					r.t.Fatal(err)
-				}
-				if _, err := io.ReadFull(out, b[:32]); err != nil {
-					r.t.Fatal(err)
-				}
-			}
-		})
-		if err := in.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			r.t.Fatal(err)
-		}
-		c := newChain()
-		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary, Without: driver.WithoutPrediction})
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		loops := deploy(r.t, c, d, "loops")
-		const reads = 1000
-		r.measure(group, "hook, storage read of 32 bytes, binary, "+place, reads, func(int) {
-			kernel(r.t, c, d, loops, "sload", reads)
-		})
-		if err := d.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-		restore()
 	}
 }
 
@@ -177,11 +104,14 @@ func (r *report) kernels() {
 		})
 		bare := r.plainWazero(group, k.name, k.n)
 		note := fmt.Sprintf("%.2f × wazero without metering", ratio(ours, bare))
+		if k.name == "fib" {
+			note += fmt.Sprintf(", %.2f × the same in Go", ratio(ours, r.goFib(group, k.n)))
+		}
 		if program != "" {
-			native := r.native(group, program, k.name, k.n)
+			native := r.native(group, program, k.name, k.n, k.result)
 			note += fmt.Sprintf(", %.2f × native", ratio(ours, native))
 		}
-		r.note(group, k.name+" ratio of the shortest CPU times", note)
+		r.note(group, k.name+" ratio of the CPU times", note)
 	}
 	const calls = 1_000_000
 	r.measure(group, "host call with charge (getGasLeft)", calls, func(int) { kernel(r.t, c, e, loops, "hostcalls", calls) })
@@ -190,7 +120,10 @@ func (r *report) kernels() {
 	}
 }
 
-func ratio(a, b figure) float64 { return float64(a.cpus()[0]) / float64(b.cpus()[0]) }
+// ratio compares medians of CPU time.
+func ratio(a, b figure) float64 {
+	return float64(a.cpus()[len(a.samples)/2]) / float64(b.cpus()[len(b.samples)/2])
+}
 
 // compileNative compiles the kernels with what there is; "" if there is nothing.
 func (r *report) compileNative() string {
@@ -210,18 +143,49 @@ func (r *report) compileNative() string {
 	return ""
 }
 
-func (r *report) native(group, program, name string, n int64) figure {
-	fig := figure{group: group, name: name + " native"}
-	for range repetitions {
-		cmd := exec.Command(program, name, strconv.FormatInt(n, 10), "1")
+// native runs a kernel natively. The start of the program is not counted: it is
+// in a run of one and in a run of several.
+func (r *report) native(group, program, name string, n int64, result string) figure {
+	const more = 4
+	run := func(repetitions int) sample {
+		cmd := exec.Command(program, name, strconv.FormatInt(n, 10), strconv.Itoa(repetitions))
 		begin := time.Now()
-		if err := cmd.Run(); err != nil {
+		out, err := cmd.Output()
+		if err != nil {
 			r.t.Fatal(err)
 		}
-		fig.samples = append(fig.samples, sample{time.Since(begin), cmd.ProcessState.UserTime()})
+		took := time.Since(begin)
+		for line := range strings.Lines(string(out)) {
+			if f := strings.Fields(line); len(f) != 4 || strings.TrimLeft(f[2], "0") != strings.TrimLeft(result, "0") {
+				r.t.Fatalf("%s gave %q natively, want %s", name, line, result)
+			}
+		}
+		return sample{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	}
+	fig := figure{group: group, name: name + " native"}
+	for range repetitions {
+		one, several := run(1), run(1+more)
+		fig.samples = append(fig.samples, sample{(several.wall - one.wall) / more, (several.cpu - one.cpu) / more})
 	}
 	r.add(fig)
 	return fig
+}
+
+// goFib is the recursion as Go compiles it.
+func (r *report) goFib(group string, n int64) figure {
+	return r.measure(group, "fib in Go", 1, func(int) {
+		if got := fib(uint64(n)); fmt.Sprintf("%x", got) != kernelRuns[0].result {
+			r.t.Fatalf("fib(%d) is %x in Go", n, got)
+		}
+	})
+}
+
+//go:noinline
+func fib(n uint64) uint64 {
+	if n < 2 {
+		return n
+	}
+	return fib(n-1) + fib(n-2)
 }
 
 // plainWazero runs the same module without any of our parts.
@@ -257,57 +221,6 @@ func (r *report) plainWazero(group, name string, n int64) figure {
 	})
 }
 
-// starts is a new process until its first result, and what it takes at rest.
-func (r *report) starts() {
-	const group = "Start"
-	c := newChain()
-	r.measure(group, "process until its first result", 1, func(int) {
-		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary})
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		deploy(r.t, c, d, "counter")
-		if err := d.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-	})
-	r.figures[len(r.figures)-1].note = "a deployment; with the end of the process"
-	d, err := driver.New(c, driver.Options{Self: true})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer d.Close()
-	r.note(group, "resident memory of a process that did nothing", childMemory(r.t))
-	work := increments(r.t, c, d)
-	for i := range 20_000 {
-		work.call(i)
-	}
-	r.note(group, "resident memory after 20,000 calls", childMemory(r.t))
-}
-
-func childMemory(t *testing.T) string {
-	lists, err := filepath.Glob("/proc/self/task/*/children")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, list := range lists {
-		pids, err := os.ReadFile(list)
-		if err != nil || len(bytes.TrimSpace(pids)) == 0 {
-			continue
-		}
-		status, err := os.ReadFile("/proc/" + strings.Fields(string(pids))[0] + "/status")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(status)) {
-			if size, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-				return strings.TrimSpace(size)
-			}
-		}
-	}
-	return "unknown"
-}
-
 // deployments are contracts of two sizes that were never seen before.
 func (r *report) deployments() {
 	const group = "Deployment, cold, until the result of init"
@@ -322,16 +235,7 @@ func (r *report) deployments() {
 			code := enlarge(contracts.Wasm("erc20"), size)
 			r.measure(group, fmt.Sprintf("%d kB %s", (len(code)+500)/1000, w.name), 1, func(int) {
 				number++
-				c.account(user(0)).Nonce++
-				// A custom section makes it one that was never seen.
-				fresh := append(bytes.Clone(code), 0, 6, 3, 'n', 'o', '.', byte(number), byte(number>>8))
-				out, err := e.Create(r.t.Context(), &vm.CreateInput{
-					Input: vm.Input{Caller: user(0), Arguments: [][]byte{{100}}, GasProvided: 1 << 40},
-					Code:  fresh, CodeMetadata: []byte{5, 0},
-				})
-				if err != nil || out.Code != vm.OK {
-					r.t.Fatalf("%+v, %v", out, err)
-				}
+				deployCode(r.t, c, e, numbered(code, number), []byte{100})
 			})
 		}
 		if err := e.Close(); err != nil {

@@ -107,6 +107,11 @@ func TestTable(t *testing.T) {
 	r.kernels()
 	r.starts()
 	r.deployments()
+	r.crashes()
+	r.instances()
+	r.manyContracts()
+	r.blocks()
+	r.scaling(*table)
 	r.write(*table)
 }
 

@@ -3,11 +3,14 @@
 package main
 
 import (
-	"os"
+	"encoding/base64"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 )
 
 func TestMain(m *testing.M) {
@@ -18,39 +21,48 @@ func TestMain(m *testing.M) {
 // TestASliceOfEveryCampaign runs the first cases of each.
 func TestASliceOfEveryCampaign(t *testing.T) {
 	for _, tt := range []struct {
-		name  string
-		count uint64
-	}{{"kills", 150}, {"standby", 20}, {"slow", 10}, {"soak", 3000}, {"storm", 1}, {"shutdown", 6}} {
+		name   string
+		enough uint64
+	}{{"kills", 100}, {"standby", 15}, {"slow", 10}, {"soak", 3000}, {"storm", 1}, {"shutdown", 6}} {
 		t.Run(tt.name, func(t *testing.T) {
-			r, broken := run(t.Context(), tt.name, 1, 0, tt.count)
-			if broken != nil {
-				t.Fatal(broken)
+			file := filepath.Join(t.TempDir(), "figures.tsv")
+			r := &figures.Run{Name: tt.name, Seed: 1}
+			if err := run(t.Context(), r, tt.enough, file); err != nil {
+				t.Fatal(err)
 			}
-			if r.to != tt.count || r.outcome != "passed" {
-				t.Errorf("got %+v", r)
+			if at, done, err := figures.Next(file, tt.name, 1); err != nil || at != r.To || done < tt.enough {
+				t.Errorf("written down: %d cases, %d done, %v", at, done, err)
 			}
-			t.Log(r.figures)
+			t.Log(r.Text)
 		})
 	}
 }
 
-func TestACampaignGoesOnWhereItStopped(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "figures.tsv")
-	for _, r := range []result{
-		{name: "kills", seed: 1, to: 10}, {name: "kills", seed: 2, to: 99}, {name: "kills", seed: 1, from: 10, to: 30}, {name: "slow", seed: 1, to: 50},
-	} {
-		if err := r.put(file); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if at, err := next(file, "kills", 1); err != nil || at != 30 {
-		t.Errorf("goes on at %d, %v", at, err)
-	}
-	if err := os.WriteFile(file, []byte("kills\t1\t0\tmany\t1\t2026-01-01\tpassed\tnone\n"), 0o644); err != nil {
+func TestEveryCampaignHasAGoal(t *testing.T) {
+	goals, err := figures.Goals("goals.tsv")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := next(file, "kills", 1); err == nil {
-		t.Error("a broken file is understood")
+	var named []string
+	for _, g := range goals {
+		named = append(named, g.Name)
+	}
+	for name := range campaigns {
+		if !slices.Contains(named, name) {
+			t.Errorf("%s has none", name)
+		}
+	}
+}
+
+func TestAPlanIsFoundInEitherCodec(t *testing.T) {
+	want := plan{pid: 77, reading: true, message: 3, where: nearEnd}
+	for _, text := range []string{string(want.encode()), base64.StdEncoding.EncodeToString(want.encode())} {
+		if got, ok := planIn([]byte("12345678" + text + "rest")); !ok || got != want {
+			t.Errorf("found %+v, %v", got, ok)
+		}
+	}
+	if _, ok := planIn([]byte("12345678 there is none")); ok {
+		t.Error("found one where there is none")
 	}
 }
 
@@ -71,7 +83,7 @@ func TestAKillPlanIsFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if k.killed < 10 || k.driver.Stats().Replaced < k.killed {
+	if k.killed < 10 || k.driver.Stats().Replaced+k.starting < k.killed {
 		t.Errorf("%d killed, metrics %+v", k.killed, k.driver.Stats())
 	}
 }

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -42,7 +44,11 @@ func (w where) bytes(frame int) int {
 	return [places]int{0, 4, 8, 8 + (frame-8)/2, frame - 1, frame}[w]
 }
 
-const planMark = "\xffborder\xfe"
+// planMark begins a plan. Its length is one that base64 turns into whole
+// letters, whatever follows.
+const planMark = "\xffborders\xfe"
+
+const planBytes = len(planMark) + 8
 
 func (p plan) encode() []byte {
 	b := binary.LittleEndian.AppendUint32([]byte(planMark), p.pid)
@@ -54,24 +60,69 @@ func (p plan) encode() []byte {
 	return append(b, direction, byte(p.where))
 }
 
-// planIn finds a plan in a request.
+// planIn finds a plan in a request, as it is or in base64.
 func planIn(frame []byte) (plan, bool) {
-	for i := 8; i+len(planMark)+8 <= len(frame); i++ {
-		if string(frame[i:i+len(planMark)]) == planMark {
-			b := frame[i+len(planMark):]
-			return plan{
-				pid: binary.LittleEndian.Uint32(b), message: binary.LittleEndian.Uint16(b[4:]),
-				reading: b[6] == 1, where: where(min(b[7], byte(places-1))),
-			}, true
+	i := bytes.Index(frame, []byte(planMark))
+	if i < 0 {
+		text := base64.StdEncoding.EncodeToString([]byte(planMark))
+		at := bytes.Index(frame, []byte(text))
+		if at < 0 {
+			return plan{}, false
 		}
+		end := min(at+base64.StdEncoding.EncodedLen(planBytes), len(frame))
+		decoded, err := base64.StdEncoding.DecodeString(string(frame[at:end]))
+		if err != nil {
+			return plan{}, false
+		}
+		frame, i = decoded, 0
 	}
-	return plan{}, false
+	if len(frame) < i+planBytes {
+		return plan{}, false
+	}
+	b := frame[i+len(planMark):]
+	return plan{
+		pid: binary.LittleEndian.Uint32(b), message: binary.LittleEndian.Uint16(b[4:]),
+		reading: b[6] == 1, where: where(min(b[7], byte(places-1))),
+	}, true
+}
+
+// dies says what becomes of Core's frame of the handshake.
+func (p *plan) dies(frame []byte) (pass int, die bool) {
+	if p == nil {
+		return 0, false
+	}
+	return p.where.bytes(len(frame)), true
+}
+
+// onceVariable names a file: the Core that removes it dies in its handshake, at
+// the place that is written there.
+const onceVariable = "CORE_BORDER_ONCE"
+
+// handshakePlan is the place of its death if this Core is to die that early.
+func handshakePlan() *plan {
+	file := os.Getenv(onceVariable)
+	text, err := os.ReadFile(file)
+	if err != nil || os.Remove(file) != nil {
+		return nil // it was another's
+	}
+	p, ok := planIn(text)
+	if !ok {
+		exitOn(fmt.Errorf("%s holds no plan", file))
+	}
+	return &p
 }
 
 // beMortal is Core as it is, between two relays that know the plan of its
 // death. It never returns.
 func beMortal() {
 	fromNode, toNode := relayed(4, false), relayed(5, true)
+	handshake := handshakePlan()
+	if handshake != nil && handshake.reading {
+		init := relayed(3, false)
+		go relay(init.outer, init.inner, func(frame []byte) (int, bool) {
+			return handshake.where.bytes(len(frame)), true
+		})
+	}
 	var current atomic.Pointer[plan] // of this dialogue; nil during the handshake
 	var heard, said uint16           // messages of this dialogue; by whoever has the turn
 	pid := uint32(os.Getpid())
@@ -91,7 +142,7 @@ func beMortal() {
 	go relay(toNode.inner, toNode.outer, func(frame []byte) (int, bool) {
 		p := current.Load()
 		if p == nil {
-			return 0, false
+			return handshake.dies(frame)
 		}
 		said++
 		return p.where.bytes(len(frame)), !p.reading && p.message == said-1

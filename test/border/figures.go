@@ -6,87 +6,51 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 )
 
-// result is one run of a campaign, one line of the file of figures.
-type result struct {
-	name     string
-	seed     uint64
-	from, to uint64 // cases, to excluded
-	seconds  float64
-	outcome  string // "passed", or what was broken
-	figures  string
-}
+// keepTime is how often a run writes down how far it is.
+const keepTime = time.Minute
 
-const head = "name\tseed\tfrom\tto\tseconds\tdate\toutcome\tfigures\n"
-
-func (r *result) line() string {
-	return fmt.Sprintf("%s\t%d\t%d\t%d\t%.0f\t%s\t%s\t%s", r.name, r.seed, r.from, r.to, r.seconds,
-		time.Now().UTC().Format(time.DateOnly), r.outcome, r.figures)
-}
-
-// put appends the run to the file.
-func (r *result) put(file string) error {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		text = []byte(head)
-	} else if err != nil {
+// run runs cases until enough is done, ctx ends, or a promise is broken. It
+// writes to file, if there is one, now and then and at the end.
+func run(ctx context.Context, r *figures.Run, enough uint64, file string) (broken error) {
+	begin := time.Now()
+	t, err := campaigns[r.Name](r.Seed)
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, append(text, r.line()+"\n"...), 0o644)
-}
-
-// next is where a campaign goes on.
-func next(file, name string, seed uint64) (uint64, error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	at := uint64(0)
-	for line := range strings.Lines(string(text)) {
-		f := strings.Split(line, "\t")
-		if len(f) == strings.Count(head, "\t")+1 && f[0] == name && f[1] == strconv.FormatUint(seed, 10) {
-			to, err := strconv.ParseUint(f[3], 10, 64)
-			if err != nil {
-				return 0, fmt.Errorf("%s: %w", file, err)
-			}
-			at = max(at, to)
+	remark := r.Text
+	note := func() error {
+		r.Done, r.Seconds, r.Text = t.done(), time.Since(begin).Seconds(), t.figures()
+		if remark != "" {
+			r.Text += "; " + remark
 		}
+		if file == "" || r.To == r.From {
+			return nil
+		}
+		return r.Put(file)
 	}
-	return at, err
-}
-
-// run runs cases until there are enough, ctx ends, or a promise is broken.
-func run(ctx context.Context, name string, seed, from, to uint64) (r result, broken error) {
-	r = result{name: name, seed: seed, from: from, to: from, outcome: "passed"}
-	begin := time.Now()
-	t, err := campaigns[name](seed)
-	if err != nil {
-		return r, err
-	}
-	for told := begin; r.to < to && ctx.Err() == nil && broken == nil; r.to++ {
-		if broken = t.run(ctx, r.to); broken != nil && ctx.Err() != nil {
+	r.To, r.Outcome = r.From, figures.Passed
+	for kept := begin; t.done() < enough && ctx.Err() == nil && broken == nil; r.To++ {
+		if broken = t.run(ctx, r.To); broken != nil && ctx.Err() != nil {
 			broken = nil // it was interrupted
 			break
 		}
-		if time.Since(told) > 15*time.Second {
-			told = time.Now()
-			fmt.Printf("%s, seed %d: case %d of %d, %s\n", name, seed, r.to, to, t.figures())
+		if time.Since(kept) > keepTime {
+			kept = time.Now()
+			broken = errors.Join(broken, note())
+			fmt.Println(r.Line())
 		}
 	}
 	if broken != nil {
-		r.outcome = strings.Join(strings.Fields(broken.Error()), " ")
-		broken = fmt.Errorf("%s, seed %d, case %d: %w", name, seed, r.to-1, broken)
+		r.Outcome = "broken: " + broken.Error()
+		broken = fmt.Errorf("%s, seed %d, case %d: %w", r.Name, r.Seed, r.To-1, broken)
 	}
-	r.seconds = time.Since(begin).Seconds()
-	r.figures = t.figures()
-	return r, errors.Join(broken, t.Close())
+	return errors.Join(broken, note(), t.Close())
 }
 
 // times are durations of which the quantiles matter.

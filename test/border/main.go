@@ -4,16 +4,19 @@
 // told, and writes down what it has seen.
 //
 //	go run ./test/border kills --count N --seed S --resume FILE
+//	go run ./test/border all
 //
 // kills: a real Core, in its jail, dies at a place of a dialogue that follows
 // from seed and number of the case: before, in and after every message, in
-// both directions. Every request must end with exactly the output that an
-// unharmed Core gives, and the hook must be asked nothing twice.
+// both directions, also of the handshake. Every request must end with exactly
+// the output that an unharmed Core gives, and the hook must be asked nothing
+// twice. What is counted are deaths.
 //
-// standby: the same with a Core that stands by.
+// standby: the same with a Core that stands by and has compiled the contract.
 //
 // slow: Cores that are silent, deaf, slow, flood the node with questions or
-// with output. Every request must be over 50 ms after its deadline.
+// with output, several at a time. Every request must be over 50 ms after its
+// deadline. What is counted are dialogues.
 //
 // soak: calls, of which one in a hundred ends in a crash. Memory, goroutines,
 // descriptors, threads and zombies must not grow.
@@ -23,7 +26,8 @@
 // shutdown: Close while requests run must return within 2 s and leave nothing.
 //
 // A campaign goes on where the last one with its name and seed stopped. It
-// stops at the first broken promise.
+// stops at the first broken promise. all runs each until its goal, as it is in
+// the file goals.tsv. The campaign frames is TestHostileFrames of the driver.
 package main
 
 import (
@@ -37,6 +41,7 @@ import (
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 )
 
 func main() {
@@ -73,33 +78,54 @@ var campaigns = map[string]func(seed uint64) (trial, error){
 // A trial is a campaign that runs. Case n follows from the seed and n.
 type trial interface {
 	run(ctx context.Context, n uint64) error
+	done() uint64    // how much counts so far
 	figures() string // what was measured so far
 	Close() error
 }
 
 func command(ctx context.Context, args []string) error {
-	if len(args) == 0 || campaigns[args[0]] == nil {
-		return errors.New("name a campaign: kills, standby, slow, soak, storm or shutdown")
+	if len(args) == 0 || args[0] != "all" && campaigns[args[0]] == nil {
+		return errors.New("name a campaign: kills, standby, slow, soak, storm or shutdown, or all")
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	count := flags.Uint64("count", 1000, "cases in all, of this and earlier runs with the seed")
+	count := flags.Uint64("count", 0, "how much is to be done in all, by this and earlier runs with the seed; 0 is the goal of the campaign")
 	seed := flags.Uint64("seed", 1, "everything follows from it")
 	file := flags.String("resume", "test/border/figures.tsv", "where the figures are")
+	remark := flags.String("remark", "", "what is to be known of this run")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("what is %q?", flags.Arg(0))
 	}
-	from, err := next(*file, name, *seed)
-	if err != nil {
+	goals, err := figures.Goals(goalsFile)
+	if err != nil && (*count == 0 || name == "all") {
 		return err
 	}
-	r, broken := run(ctx, name, *seed, from, *count)
-	fmt.Println(r.line())
-	if r.to > r.from {
-		return errors.Join(broken, r.put(*file))
+	if *count > 0 && name != "all" {
+		goals = []figures.Goal{{Name: name, Count: *count}}
 	}
-	return broken
+	for _, g := range goals {
+		if campaigns[g.Name] == nil || name != g.Name && name != "all" {
+			continue
+		}
+		from, done, err := figures.Next(*file, g.Name, *seed)
+		if err != nil {
+			return err
+		}
+		if done >= g.Count {
+			continue
+		}
+		r := &figures.Run{Name: g.Name, Seed: *seed, From: from, Text: *remark}
+		broken := run(ctx, r, g.Count-done, *file)
+		fmt.Println(r.Line())
+		if broken != nil {
+			return broken
+		}
+	}
+	return nil
 }
+
+// goalsFile is read where the command is run: at the root of the module.
+const goalsFile = "test/border/goals.tsv"

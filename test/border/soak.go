@@ -48,7 +48,7 @@ func newSoak(seed uint64) (trial, error) {
 	s.driver, err = driver.New(s.world, driver.Options{
 		Without: driver.WithoutPrediction, // a guess may ask what nobody reads
 		Self:    true, Config: config(), Codec: driver.Binary,
-		Logger: slog.New(s.witness), LogProfile: "*:NONE", CallTimeout: 20 * time.Second,
+		Logger: slog.New(s.witness), LogProfile: "*:NONE", CallTimeout: patience, StartTimeout: patience,
 	})
 	return s, err
 }
@@ -88,6 +88,8 @@ func (s *soak) run(ctx context.Context, n uint64) error {
 	}
 	return nil
 }
+
+func (s *soak) done() uint64 { return s.n }
 
 func (s *soak) figures() string {
 	return fmt.Sprintf("%d calls, %d crashes; at first %v; at last %v; a call took %v", s.n, s.killed, s.first, s.last, s.took)

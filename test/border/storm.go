@@ -80,6 +80,8 @@ func (s *storm) run(ctx context.Context, _ uint64) (err error) {
 	return nil
 }
 
+func (s *storm) done() uint64 { return uint64(len(s.starts)) }
+
 func (s *storm) figures() string {
 	return fmt.Sprintf("starts in %v %v (at most %d), processor %.1f %%, the error %q", stormTime, s.starts, stormStarts, s.cpu, s.text)
 }
@@ -178,6 +180,8 @@ func (s *shutdown) run(ctx context.Context, n uint64) error {
 	}
 	return nil
 }
+
+func (s *shutdown) done() uint64 { return uint64(len(s.took)) }
 
 func (s *shutdown) figures() string { return fmt.Sprintf("Close returned after %v", s.took) }
 

@@ -20,6 +20,7 @@ import (
 type world struct {
 	vm.BlockchainHook // what no request here asks for
 	storage           map[string][]byte
+	guesses           bool // the driver asks for what Core may want, too
 
 	mu    sync.Mutex
 	asked map[string]int
@@ -155,6 +156,13 @@ func (r *request) judge(w *world, out *vm.Output, err error) error {
 	}
 	if !bytes.Equal(got, r.want) {
 		return fmt.Errorf("%s: another output: %+v", r.name, out)
+	}
+	if w.guesses { // once at most, what nobody asks
+		for question, n := range asked {
+			if r.asked[question] == 0 && n == 1 {
+				delete(asked, question)
+			}
+		}
 	}
 	if fmt.Sprint(asked) != fmt.Sprint(r.asked) { // maps are printed in order
 		return fmt.Errorf("%s: asked %v, not %v", r.name, asked, r.asked)

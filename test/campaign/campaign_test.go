@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/Dharitri-org/core-wasm-vm/test/compile"
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
@@ -173,6 +174,35 @@ func TestTheTable(t *testing.T) {
 	}
 }
 
+func TestTheTableOfTheBorder(t *testing.T) {
+	goals := []figures.Goal{{Name: "a", Count: 10, Unit: "deaths", What: "what a is"}, {Name: "b", Count: 5, Unit: "calls", What: "what b is"}}
+	runs := []figures.Run{
+		{Name: "a", Seed: 1, To: 9, Done: 6, Seconds: 3, Date: "2026-01-01", Outcome: "broken: read |0", Text: "p50 1ms"},
+		{Name: "a", Seed: 1, From: 9, To: 20, Done: 7, Seconds: 4, Date: "2026-01-02", Outcome: figures.Passed, Text: "p50 2ms"},
+		{Name: "a", Seed: 2, To: 2, Done: 2, Seconds: 1, Date: "2026-01-03", Outcome: figures.Passed, Text: "quiet"},
+	}
+	text, err := borderTable(goals, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"| a | what a is | 9 deaths | 10 | passed so far, goal not reached (90.0 %) |",
+		"| b | what b is | 0 calls | 5 | not run |",
+		`| a | 1 | 6 deaths | 3 s | 2026-01-01 | broken: read \|0 | p50 1ms |`,
+		"| a | 2 | 2 deaths | 1 s | 2026-01-03 | passed | quiet |",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no line %q in\n%s", line, text)
+		}
+	}
+	if _, err := borderTable(goals, []figures.Run{{Name: "z"}}); err == nil {
+		t.Error("figures without a goal are no error")
+	}
+	if _, err := border(filepath.Join("..", "..")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEveryTargetHasAGoal(t *testing.T) {
 	goals, err := readGoals(filepath.Join("..", "..", goalsFile))
 	if err != nil {
@@ -191,11 +221,11 @@ func TestEveryTargetHasAGoal(t *testing.T) {
 func TestTheSearchKeepsWhatTookMost(t *testing.T) {
 	path := filepath.Join(t.TempDir(), mostFile)
 	var all []most
-	var s compile.Search
+	s := compile.NewSearch()
 	for n := range 40 {
 		shape := &compile.Shape{Seed: uint64(n), Kinds: []compile.Kind{{}}}
-		s = compile.Search{Shape: shape, Share: 0.5}
-		all = note(all, compile.Probe{Shape: shape, Cost: &compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}}, &s)
+		s.Shape, s.Share = shape, 0.5
+		all = note(all, compile.Probe{Shape: shape, Cost: &compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}}, s)
 	}
 	if err := writeMost(path, all); err != nil {
 		t.Fatal(err)

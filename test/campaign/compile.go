@@ -91,14 +91,15 @@ func note(all []most, p compile.Probe, s *compile.Search) []most {
 }
 
 // stillThere leaves out what the checks accept no more, and gives the search.
-func stillThere(all []most) (kept []most, s compile.Search, err error) {
+func stillThere(all []most) (kept []most, s *compile.Search, err error) {
+	s = compile.NewSearch()
 	for _, m := range all {
 		shape, err := compile.ParseShape(m.shape)
 		if err != nil {
 			return nil, s, err
 		}
 		if m.what == searchAt {
-			s = compile.Search{Shape: shape, Share: m.Seconds / compile.MostSeconds}
+			s.Shape, s.Share = shape, m.Seconds/compile.MostSeconds
 		} else if len(shape.Accepted()) != m.Size {
 			continue
 		}
@@ -132,8 +133,11 @@ func (c *campaign) search(ctx context.Context) error {
 	}
 	for c.before+c.done.executed < c.count && ctx.Err() == nil {
 		p, err := s.Step(c.seed, c.done.to)
+		if err != nil {
+			sleep(ctx, time.Second) // who stops it stops the process that compiles too, which is no find
+		}
 		if ctx.Err() != nil {
-			break // it was stopped in the middle, and the process that compiled too
+			break
 		}
 		c.done.to++
 		c.done.seconds = time.Since(start).Seconds()
@@ -141,7 +145,7 @@ func (c *campaign) search(ctx context.Context) error {
 			c.done.executed++
 		}
 		if p.Cost != nil {
-			all = note(all, p, &s)
+			all = note(all, p, s)
 			if p.Cost.Share() > 1 {
 				err = fmt.Errorf("compiling %d bytes takes %.2f s and %.0f MB", p.Cost.Size, p.Cost.Seconds, p.Cost.MB)
 			}
@@ -157,6 +161,13 @@ func (c *campaign) search(ctx context.Context) error {
 		}
 	}
 	return put()
+}
+
+func sleep(ctx context.Context, long time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(long):
+	}
 }
 
 func writeMost(path string, all []most) error {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
@@ -26,6 +27,10 @@ func writeTable(root, results string, goals []goal) error {
 	if err != nil {
 		return err
 	}
+	border, err := border(root)
+	if err != nil {
+		return err
+	}
 	suite, err := suite(root)
 	if err != nil {
 		return err
@@ -34,7 +39,7 @@ func writeTable(root, results string, goals []goal) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(root, tableFile), text+found+compiling+suite)
+	return replaceFile(filepath.Join(root, tableFile), text+found+compiling+border+suite)
 }
 
 const preface = `# Reliability
@@ -120,6 +125,70 @@ Inputs that broke a promise once. The ordinary tests of test/targets replay them
 	}
 	return b.String(), nil
 }
+
+// border shows what was seen between node and Core.
+func border(root string) (string, error) {
+	dir := filepath.Join(root, "test", "border")
+	goals, err := figures.Goals(filepath.Join(dir, "goals.tsv"))
+	if err != nil {
+		return "", err
+	}
+	runs, err := figures.Read(filepath.Join(dir, "figures.tsv"))
+	if err != nil {
+		return "", err
+	}
+	return borderTable(goals, runs)
+}
+
+const borderPreface = `
+## The border between node and Core
+
+From test/border/goals.tsv and test/border/figures.tsv. ` + "`make border`" + ` runs every campaign until its goal,
+` + "`go run ./test/border NAME --seed SEED`" + ` one of them; each goes on where it stopped, and stops at the first broken promise,
+from which on it counts anew once the defect is mended. Times are of a machine with two cores that had other work meanwhile, unless a run says otherwise.
+
+| Campaign | What is promised | Done | Goal | Result |
+|---|---|---:|---:|---|
+`
+
+// borderTable renders one line for each goal, and one for each run.
+func borderTable(goals []figures.Goal, runs []figures.Run) (string, error) {
+	var b, measured strings.Builder
+	b.WriteString(borderPreface)
+	known := make(map[string]bool)
+	for _, g := range goals {
+		known[g.Name] = true
+		var done uint64
+		outcome := ""
+		for _, r := range runs {
+			if r.Name != g.Name {
+				continue
+			}
+			if done += r.Done; r.Outcome != figures.Passed {
+				done = 0
+			}
+			outcome = r.Outcome
+			fmt.Fprintf(&measured, "| %s | %d | %s %s | %.0f s | %s | %s | %s |\n", r.Name, r.Seed, grouped(r.Done), g.Unit, r.Seconds, r.Date, cell(r.Outcome), cell(r.Text))
+		}
+		switch {
+		case outcome == "":
+			outcome = "not run"
+		case outcome == figures.Passed && done < g.Count:
+			outcome = fmt.Sprintf("passed so far, goal not reached (%.1f %%)", 100*float64(done)/float64(g.Count))
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s %s | %s | %s |\n", g.Name, g.What, grouped(done), g.Unit, grouped(g.Count), cell(outcome))
+	}
+	for _, r := range runs {
+		if !known[r.Name] {
+			return "", fmt.Errorf("figures of %q, which has no goal", r.Name)
+		}
+	}
+	b.WriteString("\n| Run of | Seed | Done | Took | Date | Outcome | What was measured |\n|---|---:|---:|---:|---|---|---|\n")
+	return b.String() + measured.String(), nil
+}
+
+// cell keeps a text within its cell.
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 // suite shows what test/spectest has counted.
 func suite(root string) (string, error) {

@@ -109,12 +109,13 @@ func TestASearchGoesOnFromItsShape(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells how much memory a process had")
 	}
-	var first Search
+	first := NewSearch()
 	p, err := first.Step(9, round-1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := Search{Shape: first.Shape, Share: first.Share}
+	again := NewSearch()
+	again.Shape, again.Share = first.Shape, first.Share
 	a, err := first.Step(9, round-2)
 	if err != nil {
 		t.Fatal(err)
@@ -126,4 +127,51 @@ func TestASearchGoesOnFromItsShape(t *testing.T) {
 	if a.Shape.String() != b.Shape.String() || !bytes.Equal(a.Code, b.Code) || a.Shape.String() == p.Shape.String() {
 		t.Errorf("%s and %s, after %s", a.Shape, b.Shape, p.Shape)
 	}
+}
+
+// A compiler that takes a time of which the work of a module knows nothing: the
+// square of the selects of each function. Chance alone comes nowhere near what
+// is allowed.
+func TestAPlantedDefectOfTheWorkIsFound(t *testing.T) {
+	if raceDetector {
+		t.Skip("it takes long")
+	}
+	s := NewSearch()
+	s.Measure = func(code []byte) (*Cost, error) {
+		m, err := wasm.Parse(code)
+		if err != nil {
+			return nil, err
+		}
+		cost := &Cost{Size: len(code), MB: 10}
+		for i := range m.Bodies {
+			selects := 0.0
+			var in wasm.Instr
+			for d := wasm.NewDecoder(m.Bodies[i].Code); d.Next(&in); {
+				if in.Op == wasm.OpSelect {
+					selects++
+				}
+			}
+			cost.Seconds += 1e-8 * selects * selects
+		}
+		return cost, nil
+	}
+	var chance, most float64
+	for n := range uint64(4 * round) {
+		p, err := s.Step(1, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Cost == nil {
+			continue
+		}
+		most = max(most, p.Cost.Share())
+		if n < round/8 {
+			chance = most
+		}
+		if most > 1 {
+			t.Logf("found in probe %d; before annealing the most was %.2f of what is allowed", n, chance)
+			return
+		}
+	}
+	t.Errorf("not found: the most is %.2f of what is allowed", most)
 }

@@ -8,14 +8,12 @@ package compile
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
@@ -48,6 +46,9 @@ func Child() {
 }
 
 func child() error {
+	if err := limitProcessor(patience); err != nil {
+		return err
+	}
 	code, err := io.ReadAll(os.Stdin)
 	if err != nil {
 		return err
@@ -90,9 +91,9 @@ func Offer(module, name string) (wasm.FuncType, bool) {
 	return HostType, module == "env" && name == "host"
 }
 
-// patience is how long compiling may take by the clock, so that a search does
-// not stand still.
-const patience = time.Minute
+// patience is how long compiling may take, in seconds of the processor, so that
+// a search does not stand still.
+const patience = 20
 
 // Measure compiles a module in a process of its own.
 func Measure(code []byte) (*Cost, error) {
@@ -100,9 +101,7 @@ func Measure(code []byte) (*Cost, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, self)
+	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), ChildVariable+"=1")
 	cmd.Stdin = bytes.NewReader(code)
 	var stderr bytes.Buffer

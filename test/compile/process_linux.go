@@ -25,3 +25,9 @@ func peak() (float64, error) {
 	kb, err := strconv.Atoi(field)
 	return float64(kb) / 1000, err
 }
+
+// limitProcessor lets the system end this process after so many seconds of the
+// processor.
+func limitProcessor(seconds uint64) error {
+	return syscall.Setrlimit(syscall.RLIMIT_CPU, &syscall.Rlimit{Cur: seconds, Max: seconds})
+}

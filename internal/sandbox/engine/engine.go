@@ -191,6 +191,14 @@ type Code struct {
 	idle      []*Instance
 }
 
+// Functions of a module that has parallelBytes, instrumented, are compiled by
+// several workers, because one takes milliseconds for them. Each takes memory.
+// What they make does not depend on their number.
+const (
+	parallelBytes = 4_096
+	maxWorkers    = 4
+)
+
 // Compile compiles an instrumented module. An error means that the module is
 // not valid: the checks before the engine have a gap.
 func (e *Engine) Compile(instrumented []byte) (*Code, error) {
@@ -198,6 +206,9 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 }
 
 func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
+	if len(instrumented) >= parallelBytes {
+		ctx = experimental.WithCompilationWorkers(ctx, min(runtime.GOMAXPROCS(0), maxWorkers))
+	}
 	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)

@@ -32,6 +32,9 @@ type frame struct {
 	result ValueType // 0 is none
 	dead   bool      // the rest of it cannot be reached
 	height uint32    // of the operand stack where it began
+
+	uses     uint32 // of locals before it
+	branches uint32 // to its label
 }
 
 // label is the type of the operand that a branch to the frame takes.
@@ -48,8 +51,8 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		return reason
 	}
 	c.stack, c.frames, c.height, c.selects = c.stack[:0], c.frames[:0], 0, c.selects[:0]
-	c.open(OpEnd, result(t))
 	c.beginWork(body)
+	c.open(OpEnd, result(t))
 	for pos := 0; ; pos = c.in.End {
 		if pos == len(body.Code) {
 			c.in.Start = pos
@@ -209,7 +212,7 @@ func (c *bodyChecker) popAny() (ValueType, string) {
 }
 
 func (c *bodyChecker) open(op Opcode, result ValueType) {
-	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack))})
+	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack)), uses: c.uses})
 }
 
 // kill says that the rest of the innermost frame cannot be reached.

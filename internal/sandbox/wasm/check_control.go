@@ -24,6 +24,8 @@ func (c *bodyChecker) control() string {
 			return reason
 		}
 		c.open(OpElse, f.result)
+		last := &c.frames[len(c.frames)-1]
+		last.uses, last.branches = f.uses, f.branches+1
 	case OpEnd:
 		return c.end()
 	case OpBr:
@@ -66,6 +68,9 @@ func (c *bodyChecker) end() string {
 		return reason
 	}
 	c.push(f.result)
+	if f.op != OpEnd {
+		c.meet(&f)
+	}
 	return ""
 }
 
@@ -126,12 +131,15 @@ func (c *bodyChecker) branchTable() string {
 	return c.branch(last, true)
 }
 
-// label gives the type of the operand that a branch to the label takes.
+// label notes a branch to the label, and gives the type of the operand that it
+// takes.
 func (c *bodyChecker) label(label uint32) (ValueType, string) {
 	if int64(label) >= int64(len(c.frames)) {
 		return 0, fmt.Sprintf("there is no label %d", label)
 	}
-	return c.frames[len(c.frames)-1-int(label)].label(), ""
+	f := &c.frames[len(c.frames)-1-int(label)]
+	f.branches++
+	return f.label(), ""
 }
 
 func (c *bodyChecker) call(t FuncType) string {

@@ -116,6 +116,8 @@ func TestMalformedModulesAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, %+v", tt.name, err, m)
 		} else if refused.Reason != tt.reason {
 			t.Errorf("%s: refused because %q, want %q", tt.name, refused.Reason, tt.reason)
+		} else if refused.Section == "" && !strings.Contains(tt.reason, "section") || refused.Offset < len(magic) {
+			t.Errorf("%s: %v does not say where", tt.name, err)
 		} else if refused.Offset > len(b) || strings.ContainsAny(err.Error(), "\n\r") {
 			t.Errorf("%s: %v", tt.name, err)
 		}

@@ -7,7 +7,7 @@ import "math/bits"
 //
 // The engine's compiler takes a time that grows with the square of a function,
 // in more than one direction: its blocks with each other, with what is alive
-// where they meet, with the square of the locals that change there, and with the uses of locals, which it follows back through
+// where they meet, with the square of the locals that come there with several values, and with the uses of locals, which it follows back through
 // the blocks to the definition, and it keeps for each block which accesses to
 // memory were found to be in bounds before it. The instrumented form is what is compiled: a
 // call or a branch begins a block more there. So each instruction adds to the
@@ -35,7 +35,7 @@ const (
 	blockWork = 4_000 // for each block
 	pairWork  = 10    // for each block and each block before it
 	liveWork  = 80    // for each block and each local or operand that may be alive in it
-	phiWork   = 3     // for each block and each pair of locals, which may come to it with more than one value
+	phiWork   = 12    // for each way to a label and each pair of locals that are used in its block
 	nestWork  = 30    // for each block and each block around it
 	boundWork = 200   // for each block and each access to memory before it
 	useWork   = 15    // for each use of a local and each block before it
@@ -53,6 +53,7 @@ type effort struct {
 	blocks   uint64 // of the instrumented body, so far
 	accesses uint64 // to memory, so far
 	targets  uint64 // of tables of branches, so far
+	uses     uint32 // of locals, so far
 	loops    int    // that are open
 }
 
@@ -86,6 +87,7 @@ func (c *bodyChecker) beginWork(body *Body) {
 func (c *bodyChecker) weigh() {
 	switch c.in.Op {
 	case OpLocalGet, OpLocalSet, OpLocalTee:
+		c.uses++
 		c.add(c.blocks, useWork)
 	case OpBlock:
 		c.begin(1)
@@ -107,7 +109,7 @@ func (c *bodyChecker) weigh() {
 		c.test()
 		n := uint64(len(c.in.Table))
 		c.targets += n
-		c.add(n, targetWork+c.targets*targetPairWork+uint64(len(c.locals)+len(c.stack))*liveWork)
+		c.add(n, targetWork+c.targets*targetPairWork+c.alive()*liveWork)
 	default:
 		if c.in.Op.Immediate() == ImmMemArg {
 			c.accesses++
@@ -129,7 +131,19 @@ func (c *bodyChecker) test() {
 // begin adds the work of n blocks.
 func (c *bodyChecker) begin(n uint64) {
 	c.blocks += n
-	c.add(n, blockWork+c.blocks*pairWork+c.accesses*boundWork)
-	locals := uint64(len(c.locals))
-	c.add(n, (locals+uint64(len(c.stack)))*liveWork+locals*locals*phiWork+uint64(len(c.frames))*nestWork)
+	c.add(n, blockWork+c.blocks*pairWork+c.alive()*liveWork+c.accesses*boundWork+uint64(len(c.frames))*nestWork)
 }
+
+// meet adds the work of what meets at the label of a block, a loop or an if
+// that ends: each local that is used in it may come there with several values.
+func (c *bodyChecker) meet(f *frame) {
+	ways := uint64(f.branches) + 1
+	if f.op == OpIf {
+		ways++ // around it
+	}
+	locals := min(uint64(c.uses-f.uses), uint64(len(c.locals))) + 1 // and the gas
+	c.add(ways, locals*locals*phiWork)
+}
+
+// alive is how many values may be needed later.
+func (c *bodyChecker) alive() uint64 { return uint64(len(c.locals) + len(c.stack)) }

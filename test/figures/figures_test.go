@@ -1,0 +1,55 @@
+package figures
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestACampaignGoesOnWhereItStopped(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "figures.tsv")
+	for _, r := range []Run{
+		{Name: "kills", Seed: 1, To: 10, Done: 7, Outcome: Passed},
+		{Name: "kills", Seed: 2, To: 99, Done: 80, Outcome: Passed},
+		{Name: "kills", Seed: 1, From: 10, To: 20, Done: 6, Outcome: Passed},
+		{Name: "kills", Seed: 1, From: 10, To: 30, Done: 15, Outcome: Passed}, // the same run, later
+		{Name: "slow", Seed: 1, To: 50, Done: 50, Outcome: Passed},
+	} {
+		if err := r.Put(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if at, done, err := Next(file, "kills", 1); err != nil || at != 30 || done != 22 {
+		t.Errorf("goes on at %d, %d done, %v", at, done, err)
+	}
+	if at, done, err := Next(file, "soak", 1); err != nil || at != 0 || done != 0 {
+		t.Errorf("begins at %d, %d done, %v", at, done, err)
+	}
+	broken := Run{Name: "kills", Seed: 1, From: 30, To: 31, Done: 1, Outcome: "a request\twas lost\n"}
+	if err := broken.Put(file); err != nil {
+		t.Fatal(err)
+	}
+	if at, done, err := Next(file, "kills", 1); err != nil || at != 31 || done != 0 {
+		t.Errorf("goes on at %d, %d done, %v", at, done, err)
+	}
+}
+
+func TestABrokenFileIsNotUnderstood(t *testing.T) {
+	for what, text := range map[string]string{
+		"another head":     "name\tseed\n",
+		"a word as number": head + "\nkills\t1\t0\tmany\t1\t1\t2026-01-01\tpassed\tnone\n",
+		"a column less":    head + "\nkills\t1\t0\t1\t1\t1\t2026-01-01\tpassed\n",
+		"empty":            "",
+	} {
+		file := filepath.Join(t.TempDir(), "figures.tsv")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := Next(file, "kills", 1); err == nil {
+			t.Errorf("%s: understood", what)
+		}
+		if err := new(Run).Put(file); err == nil {
+			t.Errorf("%s: written over", what)
+		}
+	}
+}
