@@ -1,11 +1,12 @@
 # Names for plain commands. Nothing here is needed: see README.md.
 
-.PHONY: check test race bench contracts demo fuzz-long border soak reliability
+.PHONY: check test race bench calibrate contracts demo fuzz-long border soak reliability
 
 check: ; .ci/run
 test: ; go test ./...
 race: ; go test -race ./...
 bench: ; go test ./test/bench -count=1 -timeout 30m -run TestTable -v -table $(CURDIR)
+calibrate: ; go run ./test/calibrate
 contracts: ; test/contracts/build
 demo: ; go run ./cmd/corenode demo
 fuzz-long: ; go run ./test/campaign all

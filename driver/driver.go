@@ -72,6 +72,7 @@ func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 		profile: o.LogProfile,
 	}
 	d.predictor.off = o.Without&WithoutPrediction != 0
+	d.warnOfTime(&d.config)
 	d.life, d.endLife = context.WithCancel(context.Background())
 	if err := d.RestartCoreIfNecessary(); err != nil {
 		return nil, err
@@ -160,6 +161,7 @@ func (d *Driver) DiagnoseWait(ctx context.Context, t time.Duration) error {
 // then started again with it.
 func (d *Driver) SetConfig(config vm.Config) error {
 	config = cloneConfig(config)
+	d.warnOfTime(&config)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.config = config

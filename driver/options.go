@@ -42,7 +42,9 @@ type Options struct {
 
 	// CallTimeout is how long a request may last, from sending it to its
 	// result, with all that Core asks meanwhile, and with the restart and the
-	// second attempt if Core dies. Default 5 s. It cannot be switched off.
+	// second attempt if Core dies. Default 5 s. It cannot be switched off. The
+	// driver warns if the gas of a block can last longer, or if the gas schedule
+	// does not say how long that is: see docs/gas-and-time.md.
 	CallTimeout time.Duration
 
 	// StartTimeout is how long Core may take to come up. Default 5 s.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -117,13 +118,13 @@ func engineNamed(name string) (vm.Engine, error) {
 	return 0, fmt.Errorf("unknown engine %q: want default or interpreter", name)
 }
 
-// gasSchedule reads a schedule by name or from a file, nil for Core's own.
+// defaultSchedule is the calibrated one.
+const defaultSchedule = "core"
+
+// gasSchedule reads a schedule by name or from a file.
 func (s *settings) gasSchedule() (vm.GasSchedule, error) {
-	if s.schedule == "" {
-		return nil, nil
-	}
-	if filepath.Ext(s.schedule) == "" && !strings.ContainsRune(s.schedule, filepath.Separator) {
-		return gas.Named(s.schedule)
+	if name := cmp.Or(s.schedule, defaultSchedule); filepath.Ext(name) == "" && !strings.ContainsRune(name, filepath.Separator) {
+		return gas.Named(name)
 	}
 	text, err := os.ReadFile(s.schedule)
 	if err != nil {

@@ -22,7 +22,7 @@ it imports and at which prices, what it exports, what its parts weigh, and what
 deploying it costs at least. Nothing of the code runs. The exit code is 1 if a
 file is not valid.
 
-Prices are those of --schedule, or Core's own.`,
+Prices are those of --schedule, or those of core.`,
 		Example: `  corenode check build/erc20.wasm
   corenode check --schedule v3 --json build/*.wasm`,
 		Args: cobra.MinimumNArgs(1),

@@ -28,7 +28,7 @@ func importsCommand(s *settings) *cobra.Command {
 				return err
 			}
 			if markdown {
-				text, err := imports.Document(schedule, cmp.Or(s.schedule, "v1"))
+				text, err := imports.Document(schedule, cmp.Or(s.schedule, defaultSchedule))
 				if err != nil {
 					return err
 				}

@@ -35,7 +35,7 @@ func root() *cobra.Command {
 	}
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&s.data, "data", "./corenode-data", "directory of the ledger")
-	flags.StringVar(&s.schedule, "schedule", "", "gas schedule: a name or a TOML file (default: Core's own)")
+	flags.StringVar(&s.schedule, "schedule", "", "gas schedule: a name or a TOML file (default: core, the calibrated one)")
 	flags.StringVar(&s.engine, "engine", "default", "default (the compiler where there is one) or interpreter")
 	flags.BoolVar(&s.inprocess, "inprocess", false, "run contracts in this process instead of Core's")
 	flags.StringVar(&s.sandbox, "sandbox", driver.SandboxBest.String(), "protection from Core: best, require (all of it, or no start) or off")

@@ -136,7 +136,7 @@ func TestFormatting(t *testing.T) {
 
 func TestWhatIsInAContract(t *testing.T) {
 	dir := write(t, map[string]string{"erc20.wasm": string(contracts.Wasm("erc20")), "half.wasm": string(contracts.Wasm("erc20")[:900])})
-	out := must(t, "check", filepath.Join(dir, "erc20.wasm"))
+	out := must(t, "check", "--schedule", "v1", filepath.Join(dir, "erc20.wasm"))
 	for _, want := range []string{"erc20.wasm: valid\n", "code              3000", "at least 1053200 gas", "env.writeLog                    3750", "transferFrom  function"} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("%q is missing in\n%s", want, out)

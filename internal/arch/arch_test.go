@@ -61,6 +61,9 @@ var allowed = map[string]string{
 	"internal/jail":    "",
 	"internal/arch":    "",
 
+	"test/assemble":     "internal/sandbox/wasm",
+	"test/hostile":      "vm internal/gas internal/imports internal/sandbox internal/sandbox/wasm test/assemble",
+	"test/calibrate":    "*", // a node that measures
 	"test/bench":        "",
 	"test/conformance":  "",
 	"test/decisions":    "",

@@ -19,7 +19,7 @@ func named(t *testing.T, name string) vm.GasSchedule {
 }
 
 func TestEveryNamedScheduleIsComplete(t *testing.T) {
-	for _, name := range []string{"v1", "v3", "opcodes"} {
+	for _, name := range []string{"core", "v1", "v3", "opcodes"} {
 		s, err := New(named(t, name))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -33,6 +33,24 @@ func TestEveryNamedScheduleIsComplete(t *testing.T) {
 	}
 	if _, err := Named("v2"); err == nil {
 		t.Error("there is a schedule v2")
+	}
+}
+
+// A schedule that says how long gas lasts also prices what is free elsewhere.
+func TestTheCalibratedScheduleLeavesNothingFree(t *testing.T) {
+	schedule := named(t, "core")
+	s, err := New(schedule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, price := range map[string]uint64{"BigIntPerByte": s.BigIntPerByte, "CompilePerWork": s.CompilePerWork,
+		"MemoryPerPage": s.MemoryPerPage, "MemoryCopyPerByte": s.MemoryCopyPerByte} {
+		if price == 0 {
+			t.Errorf("%s is free", name)
+		}
+	}
+	if worst := schedule["Calibration"]["WorstNanosecondsPerGas"]; worst != 1 {
+		t.Errorf("a unit of gas lasts %d ns", worst)
 	}
 }
 

@@ -19,12 +19,15 @@ func Parse(text []byte) (vm.GasSchedule, error) {
 	return schedule, nil
 }
 
-// Named gives a schedule that comes with Core: "v1" (a network's prices), "v3"
-// (everything costs 1) or "opcodes" (v1 with a different price for every
-// instruction). The caller owns it.
+// Named gives a schedule that comes with Core: "core" (calibrated, so that gas
+// bounds time), "v1" (a network's prices), "v3" (everything costs 1) or
+// "opcodes" (v1 with a different price for every instruction). The caller owns
+// it.
 func Named(name string) (vm.GasSchedule, error) {
 	var file string
 	switch name {
+	case "core":
+		file = "core.toml"
 	case "v1":
 		file = "gasScheduleV1.toml"
 	case "v3":
@@ -32,7 +35,7 @@ func Named(name string) (vm.GasSchedule, error) {
 	case "opcodes":
 		file = "gasScheduleOpcodes.toml"
 	default:
-		return nil, fmt.Errorf("there is no gas schedule %q: use v1, v3 or opcodes", name)
+		return nil, fmt.Errorf("there is no gas schedule %q: use core, v1, v3 or opcodes", name)
 	}
 	text, err := schedules.Files.ReadFile(file)
 	if err != nil {

@@ -83,9 +83,9 @@ func (v *VM) keepMemory(bytes int) error {
 	return nil
 }
 
-// chargeCopy charges for bytes that a host function copies and that nothing
+// ChargeCopy charges for bytes that a host function copies and that nothing
 // else has a price for.
-func (x *Frame) chargeCopy(bytes int64) error {
+func (x *Frame) ChargeCopy(bytes int64) error {
 	price := x.vm.schedule.MemoryCopyPerByte
 	if price == 0 {
 		return nil

@@ -62,6 +62,9 @@ func (x *Frame) CodeOf(a vm.Address) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := x.ChargeCopy(int64(code.size)); err != nil {
+		return nil, err
+	}
 	if code.bytes != nil {
 		return code.bytes, nil
 	}

@@ -160,6 +160,11 @@ func (x *Frame) Finish(data []byte) error {
 // ReturnData is what was finished so far. Not to be changed.
 func (x *Frame) ReturnData() [][]byte { return x.result.data }
 
+// ReturnDataBytes is the length of all items together.
+func (x *Frame) ReturnDataBytes() int64 {
+	return x.result.bytes - itemBytes*int64(len(x.result.data))
+}
+
 // ClearReturnData empties it.
 func (x *Frame) ClearReturnData() {
 	x.vm.held -= x.result.bytes
@@ -168,7 +173,7 @@ func (x *Frame) ClearReturnData() {
 
 // SignalError gives the error that ends the guest with UserError and message.
 func (x *Frame) SignalError(message []byte) error {
-	if err := x.chargeCopy(int64(len(message))); err != nil {
+	if err := x.ChargeCopy(int64(len(message))); err != nil {
 		return err
 	}
 	if err := x.hold(int64(len(message))); err != nil {

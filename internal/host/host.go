@@ -14,6 +14,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -190,6 +191,7 @@ func opcodePrices(schedule *gas.Schedule) (*meter.Prices, error) {
 	if prices.LocalAllocate, err = schedule.Opcode("LocalAllocate"); err != nil {
 		return nil, err
 	}
+	prices.MemoryPage = uint32(min(schedule.MemoryPerPage, math.MaxUint32))
 	prices.LocalsUnmetered, err = schedule.Opcode("LocalsUnmetered")
 	return prices, err
 }

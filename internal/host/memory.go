@@ -21,7 +21,7 @@ func (x *Frame) LoadMemory(offset, length int32) ([]byte, error) {
 	if end <= len(memory) {
 		return memory[start:end:end], nil
 	}
-	if err := x.chargeCopy(int64(length)); err != nil {
+	if err := x.ChargeCopy(int64(length)); err != nil {
 		return nil, err
 	}
 	if err := x.holdScratch(int64(length)); err != nil {
@@ -41,7 +41,7 @@ func (x *Frame) StoreMemory(offset int32, data []byte) error {
 	if offset < 0 {
 		return memoryFault("bad bounds (lower)")
 	}
-	if err := x.chargeCopy(int64(len(data))); err != nil {
+	if err := x.ChargeCopy(int64(len(data))); err != nil {
 		return err
 	}
 	memory := x.instance.Memory()

@@ -37,7 +37,7 @@ func (o *outcome) status() int32 {
 // numbers that a same-context level works on.
 func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 	if n.sameContext {
-		if err := x.chargeCopy(x.numbers.tableBytes()); err != nil {
+		if err := x.ChargeCopy(x.numbers.tableBytes()); err != nil {
 			return outcome{}, err
 		}
 	}
@@ -198,7 +198,7 @@ func nestedInput(caller, to vm.Address, value *big.Int, gas uint64, args [][]byt
 
 // nestNamed runs the function that a contract named.
 func (x *Frame) nestNamed(input vm.CallInput, function []byte, n nesting) (int32, error) {
-	if err := x.chargeCopy(int64(len(function))); err != nil {
+	if err := x.ChargeCopy(int64(len(function))); err != nil {
 		return 1, err
 	}
 	if err := x.vm.fits(int64(len(function))); err != nil {

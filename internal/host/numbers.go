@@ -9,13 +9,17 @@ type numbers struct {
 	dense  []*big.Int         // handles 0 … len-1
 	sparse map[int32]*big.Int // the others
 	bytes  int64              // counted for the memory budget
+
+	// All handles from low to below high are known to be taken, which spares
+	// NewBigInt from looking at each of them every time.
+	low, high int32
 }
 
 // maxNumberBits is the ceiling of a big integer (DECISIONS.md, big integers).
 const maxNumberBits = 1 << 24
 
 func (n *numbers) clone() *numbers {
-	c := &numbers{dense: append([]*big.Int(nil), n.dense...), bytes: n.bytes}
+	c := &numbers{dense: append([]*big.Int(nil), n.dense...), bytes: n.bytes, low: n.low, high: n.high}
 	if len(n.sparse) > 0 {
 		c.sparse = make(map[int32]*big.Int, len(n.sparse))
 		for h, v := range n.sparse {
@@ -70,13 +74,18 @@ func (x *Frame) setNumber(h int32, v *big.Int) {
 // that is free. It takes ownership of v.
 func (x *Frame) NewBigInt(v *big.Int) int32 {
 	n := x.numbers
-	h := int32(len(n.dense) + len(n.sparse))
+	first := int32(len(n.dense) + len(n.sparse))
+	h := first
 	for {
+		if h >= n.low && h < n.high {
+			h = n.high
+		}
 		if _, taken := n.get(h); !taken {
 			break
 		}
 		h++
 	}
+	n.low, n.high = first, h+1 // no handle is ever given back
 	x.setNumber(h, v)
 	return h
 }

@@ -89,8 +89,18 @@ func (x *Frame) readCharged(a vm.Address, key []byte) ([]byte, error) {
 	return value, x.Charge(gas.Mul(x.vm.schedule.DataCopyPerByte, int64(len(value))))
 }
 
-// LoadUnmetered reads own storage without charging.
-func (x *Frame) LoadUnmetered(key []byte) ([]byte, error) { return x.read(x.storage, key) }
+// LoadUnmetered reads own storage without charging for its bytes, unless the
+// schedule has a price for copies.
+func (x *Frame) LoadUnmetered(key []byte) ([]byte, error) {
+	if err := x.ChargeCopy(int64(len(key))); err != nil {
+		return nil, err
+	}
+	value, err := x.read(x.storage, key)
+	if err != nil {
+		return nil, err
+	}
+	return value, x.ChargeCopy(int64(len(value)))
+}
 
 func (x *Frame) read(a vm.Address, key []byte) ([]byte, error) {
 	value, err := x.state.Read(a, key)

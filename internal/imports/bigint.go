@@ -65,7 +65,15 @@ func bigIntBytesRows() []host.Import {
 			func(x *host.Frame, a int32) (int32, error) { return int32(size(x.BigInt(a))), nil }),
 		Fn1("bigIntSignedByteLength", "gives the number of bytes in two's complement.",
 			"BigIntAPICost.BigIntSignedByteLength", Handle("a"), OutI32("length"),
-			func(x *host.Frame, a int32) (int32, error) { return int32(signedSize(x.BigInt(a))), nil }),
+			func(x *host.Frame, a int32) (int32, error) {
+				v := x.BigInt(a)
+				if v.Sign() < 0 { // all of it may have to be looked at
+					if err := chargeWork(x, size(v)); err != nil {
+						return 0, err
+					}
+				}
+				return int32(signedSize(v)), nil
+			}),
 		getBigIntBytes("bigIntGetUnsignedBytes", "writes the magnitude and gives its length, DataCopyPerByte for each byte.",
 			"BigIntAPICost.BigIntGetUnsignedBytes", (*big.Int).Bytes),
 		getBigIntBytes("bigIntGetSignedBytes", "writes the number in two's complement and gives its length, DataCopyPerByte for each byte.",

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"math/big"
+	"math/bits"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/host"
@@ -219,10 +220,15 @@ func low64(v *big.Int) int64 {
 	if v.IsInt64() {
 		return v.Int64()
 	}
-	mask := new(big.Int).SetUint64(1<<64 - 1)
-	low := int64(mask.And(mask, new(big.Int).Abs(v)).Uint64())
-	if v.Sign() < 0 {
-		return -low
+	var low uint64 // of the magnitude, which is not copied: it may be long
+	for i, word := range v.Bits() {
+		if i*bits.UintSize >= 64 {
+			break
+		}
+		low |= uint64(word) << (i * bits.UintSize)
 	}
-	return low
+	if v.Sign() < 0 {
+		return -int64(low)
+	}
+	return int64(low)
 }

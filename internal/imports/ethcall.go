@@ -38,7 +38,7 @@ func ethResultRows() []host.Import {
 			}),
 		Fn0("getReturnDataSize", "gives the length of all return data together.",
 			"EthAPICost.GetReturnDataSize", OutI32("length"),
-			func(x *host.Frame) (int32, error) { return int32(total(x.ReturnData())), nil }),
+			func(x *host.Frame) (int32, error) { return int32(x.ReturnDataBytes()), nil }),
 		Proc3("returnDataCopy", "writes a part of all return data one after the other.",
 			"EthAPICost.ReturnDataCopy", Ptr("result"), I32("offset"), I32("length"), returnDataCopy),
 		Proc1("selfDestruct", "does nothing.",
@@ -191,15 +191,20 @@ func ethLog(x *host.Frame, data Span, count, topic1, topic2, topic3, topic4 int3
 	return x.WriteLog(list[0], list[1:count], b)
 }
 
+// itemWork is how many copied bytes it is worth to look at an item.
+const itemWork = 16
+
 // returnDataCopy writes a part of all items one after the other, without
 // making one piece of them.
 func returnDataCopy(x *host.Frame, result, offset, length int32) error {
-	items := x.ReturnData()
-	size := total(items)
+	items, size := x.ReturnData(), x.ReturnDataBytes()
 	if int64(offset)+int64(length) > size {
 		return invalidCall()
 	}
 	if err := checkSlice(size, offset, length); err != nil {
+		return err
+	}
+	if err := x.ChargeCopy(itemWork * int64(len(items))); err != nil { // each may have to be looked at
 		return err
 	}
 	part := make([]byte, 0, length)
@@ -210,14 +215,6 @@ func returnDataCopy(x *host.Frame, result, offset, length int32) error {
 		part = append(part, item[from:min(int64(len(item)), from+int64(cap(part)-len(part)))]...)
 	}
 	return x.StoreMemory(result, part)
-}
-
-func total(items [][]byte) int64 {
-	var n int64
-	for _, item := range items {
-		n += int64(len(item))
-	}
-	return n
 }
 
 // callDataSize is the length of callData, without making it.
@@ -232,6 +229,27 @@ func callDataSize(in *vm.CallInput) (int, error) {
 		n += ethSelectorLength
 	}
 	return n, nil
+}
+
+// paidCallDataSize is callDataSize for a contract: every argument is looked at.
+func paidCallDataSize(x *host.Frame) (int, error) {
+	if err := x.ChargeCopy(int64(len(x.Input().Arguments))); err != nil {
+		return 0, err
+	}
+	return callDataSize(x.Input())
+}
+
+// paidCallData is callData for a contract: all of it is made, however little of
+// it is wanted.
+func paidCallData(x *host.Frame) ([]byte, error) {
+	n, err := paidCallDataSize(x)
+	if err == nil {
+		err = x.ChargeCopy(int64(n))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return callData(x.Input())
 }
 
 // ethSelectorLength is how many bytes of a hash name a function.

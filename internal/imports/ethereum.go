@@ -107,11 +107,11 @@ func ethCallRows() []host.Import {
 		Fn0("getCallDataSize", "gives the length of the call data.",
 			"EthAPICost.GetCallDataSize", OutI32("length"),
 			func(x *host.Frame) (int32, error) {
-				n, err := callDataSize(x.Input())
+				n, err := paidCallDataSize(x)
 				return int32(n), err
 			}),
 		copyRow("callDataCopy", "writes a part of the call data, DataCopyPerByte for each byte: 4 bytes of the Keccak-256 of the function name, unless that is empty, and each argument in 32 bytes.",
-			"EthAPICost.CallDataCopy", func(x *host.Frame) ([]byte, error) { return callData(x.Input()) }),
+			"EthAPICost.CallDataCopy", paidCallData),
 	}
 }
 

@@ -59,7 +59,7 @@ func TestEveryRowIsComplete(t *testing.T) {
 }
 
 func TestEveryRowHasAPriceInEverySchedule(t *testing.T) {
-	for _, name := range []string{"v1", "v3", "opcodes"} {
+	for _, name := range []string{"core", "v1", "v3", "opcodes"} {
 		s := schedule(t, name)
 		for _, row := range All() {
 			section, key, _ := strings.Cut(row.Price, ".")

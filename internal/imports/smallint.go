@@ -38,6 +38,9 @@ func smallIntGetArgument(name, doc string, parse func([]byte) (int64, bool)) hos
 			if !ok {
 				return 0, host.Fault("argument index out of range")
 			}
+			if err := x.ChargeCopy(int64(len(arg))); err != nil { // all of it may be zeros
+				return 0, err
+			}
 			v, ok := parse(arg)
 			if !ok {
 				return 0, host.Fault("argument out of range")

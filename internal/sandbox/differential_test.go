@@ -86,11 +86,11 @@ type differ struct {
 
 func newDiffer(t testing.TB) *differ {
 	d := &differ{}
-	p := meter.Prices{LocalAllocate: 11, LocalsUnmetered: 3}
+	p := meter.Prices{LocalAllocate: 11, LocalsUnmetered: 3, MemoryPage: 1009}
 	for i := range p.Opcode {
 		p.Opcode[i] = 1 + uint32(i*i)%13
 	}
-	d.prices = oracle.Prices{Opcode: p.Opcode, LocalAllocate: p.LocalAllocate, LocalsUnmetered: p.LocalsUnmetered}
+	d.prices = oracle.Prices{Opcode: p.Opcode, LocalAllocate: p.LocalAllocate, LocalsUnmetered: p.LocalsUnmetered, MemoryPage: p.MemoryPage}
 	for _, interpreter := range []bool{false, true} {
 		var functions []engine.HostFunction
 		for _, im := range generatedImports {

@@ -15,6 +15,7 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/driver"
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
 	"github.com/Dharitri-org/core-wasm-vm/internal/demo"
+	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/ledger"
 	"github.com/Dharitri-org/core-wasm-vm/internal/node"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
@@ -281,7 +282,11 @@ func (p coreProcess) Kill() error {
 }
 
 func TestIndependentBooksAgreeWithTheDemo(t *testing.T) {
-	config := vm.Config{VMType: [2]byte{5, 0}, BlockGasLimit: node.DefaultGasLimit}
+	prices, err := gas.Named("core") // the demo's
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := vm.Config{VMType: [2]byte{5, 0}, BlockGasLimit: node.DefaultGasLimit, GasSchedule: prices}
 	outputs := make(map[string][]byte)
 	for _, tt := range []struct {
 		name  string

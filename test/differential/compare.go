@@ -128,6 +128,9 @@ func (b *Bench) resolve(module, name string) (wasm.FuncType, bool) {
 // choosePrices gives prices that are not 0: all one, all different, or huge.
 func choosePrices(random *rand.Rand) *meter.Prices {
 	p := &meter.Prices{LocalAllocate: 1 + random.Uint32N(100), LocalsUnmetered: random.Uint32N(8)}
+	if random.Uint32N(2) == 0 {
+		p.MemoryPage = 1 + random.Uint32N(5000)
+	}
 	kind := random.IntN(20)
 	for i := range p.Opcode {
 		switch {

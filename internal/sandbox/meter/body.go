@@ -60,12 +60,13 @@ const (
 	scratchF32B
 	scratchF64A
 	scratchF64B
+	scratchPages
 	scratchCount
 )
 
 // scratch gives the index of an additional local.
 func (b *body) scratch(s scratch) uint32 {
-	types := [scratchCount]wasm.ValueType{wasm.I32, wasm.F32, wasm.F32, wasm.F64, wasm.F64}
+	types := [scratchCount]wasm.ValueType{wasm.I32, wasm.F32, wasm.F32, wasm.F64, wasm.F64, wasm.I32}
 	if b.extraAt[s] == 0 {
 		b.extra = append(b.extra, wasm.LocalRun{Count: 1, Type: types[s]})
 		b.extraAt[s] = len(b.extra)
@@ -204,6 +205,11 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 	case wasm.OpCallIndirect:
 		b.callIndirect(code[i.Start:i.End])
 		return
+	case wasm.OpMemoryGrow:
+		if b.prices.MemoryPage > 0 {
+			b.grow(code[i.Start:i.End])
+			return
+		}
 	case wasm.OpSelect:
 		if t := b.floatSelect(i.Start); t != 0 {
 			b.choose(t)

@@ -96,6 +96,23 @@ func (b *body) callIndirect(code []byte) {
 	b.index(opLocalSet, b.gasLocal())
 }
 
+// grow makes a memory.grow and charges for the pages that it got. The next test
+// sees the charge: until then the guest can do no more than its code is long.
+func (b *body) grow(code []byte) {
+	more, got := b.scratch(scratchIndex), b.scratch(scratchPages)
+	b.index(opLocalTee, more)
+	b.out = append(b.out, code...)
+	b.index(opLocalTee, got)
+	b.index(opLocalGet, b.gasLocal())
+	b.index(opLocalGet, got)
+	b.op(opI32Const, 0x7F, opI32Ne, opI64ExtendI32U) // not -1
+	b.index(opLocalGet, more)
+	b.op(opI64ExtendI32U, opI64Mul)
+	b.constant(opI64Const, int64(b.prices.MemoryPage))
+	b.op(opI64Mul, opI64Sub)
+	b.index(opLocalSet, b.gasLocal())
+}
+
 // shield ends the instruction i32.and or i64.and, which op follows, with an or
 // of zero (DECISIONS.md, engine): the compiler takes an and that is compared
 // with a zero on the left for one compared with a zero on the right. It is not
@@ -173,13 +190,17 @@ const (
 	opGlobalSet   = byte(wasm.OpGlobalSet)
 	opI32Const    = byte(wasm.OpI32Const)
 	opI64Const    = byte(wasm.OpI64Const)
+	opI32Ne       = byte(wasm.OpI32Ne)
 	opI32LtS      = byte(wasm.OpI32LtS)
 	opI64LeS      = byte(wasm.OpI64LeS)
 	opI64GtS      = byte(wasm.OpI64GtS)
 	opI32Sub      = byte(wasm.OpI32Sub)
 	opI64Sub      = byte(wasm.OpI64Sub)
+	opI64Mul      = byte(wasm.OpI64Mul)
 	opI32Or       = byte(wasm.OpI32Or)
 	opI64Or       = byte(wasm.OpI64Or)
+
+	opI64ExtendI32U = byte(wasm.OpI64ExtendI32U)
 
 	noResult = wasm.NoResult
 )

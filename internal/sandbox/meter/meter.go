@@ -36,6 +36,7 @@ type Prices struct {
 	Opcode          [wasm.Opcodes]uint32 // by wasm.Opcode.Row()
 	LocalAllocate   uint32               // per local beyond LocalsUnmetered in a run
 	LocalsUnmetered uint32
+	MemoryPage      uint32 // per page by which the memory grows, charged once it has
 }
 
 // Names of the exports of an instrumented module.

@@ -15,8 +15,13 @@ func (in *Instance) compute(i *instruction) error {
 		return in.access(i)
 	case wasm.ImmMemory:
 		pages := uint32(len(in.memory) / wasm.PageBytes)
-		if i.Op == wasm.OpMemoryGrow && !in.Grow(in.pop32()) {
-			pages = math.MaxUint32
+		if i.Op == wasm.OpMemoryGrow {
+			more := in.pop32()
+			if in.Grow(more) {
+				in.used += uint64(more) * uint64(in.prices.MemoryPage)
+			} else {
+				pages = math.MaxUint32
+			}
 		}
 		in.push(uint64(pages))
 		return nil

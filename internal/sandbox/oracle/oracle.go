@@ -20,6 +20,7 @@ type Prices struct {
 	Opcode          [wasm.Opcodes]uint32 // by wasm.Opcode.Row()
 	LocalAllocate   uint32               // per local beyond LocalsUnmetered in a run
 	LocalsUnmetered uint32
+	MemoryPage      uint32 // per page by which the memory grows, charged once it has
 }
 
 // StackLimit bounds the sum of the weights of the functions that are running.

@@ -1,0 +1,76 @@
+//go:build linux
+
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
+	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
+)
+
+// Every program runs to its end with the calibrated prices and is paid for, and
+// no import is forgotten.
+func TestEveryProgramRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	core, err := gas.Named("core")
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, sized := imported()
+	used := make(map[string]bool)
+	for _, list := range [][]*program{instructions(), small, sized, signing(), nested()} {
+		for _, p := range list {
+			got, err := gasOf(p, core)
+			if err != nil {
+				t.Error(err)
+			} else if got <= 0 {
+				t.Errorf("%s costs %v gas", p.name, got)
+			}
+			for _, name := range p.imports {
+				used[name] = true
+			}
+		}
+	}
+	// These end the execution, so nobody can do them again and again.
+	ends := []string{"asyncCall", "upgradeContract", "ethereum.revert"}
+	for _, row := range imports.All() {
+		if name := nameOf(&row); !used[name] && !slices.Contains(ends, name) && name != "signalError" {
+			t.Errorf("no program calls %s", name)
+		}
+	}
+}
+
+func TestPricesAreRoundedUpToTwoDigits(t *testing.T) {
+	for x, want := range map[float64]uint64{0.2: 1, 1: 1, 41.5: 42, 100: 100, 100.5: 110, 1234: 1300, 56_001: 57_000, 990_001: 1_000_000} {
+		if got := round(x); got != want {
+			t.Errorf("%v is rounded to %d, want %d", x, got, want)
+		}
+	}
+}
+
+func TestAProgramRaisesThePricesThatItNeeds(t *testing.T) {
+	prices, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, _ := imported()
+	i := slices.IndexFunc(small, func(p *program) bool { return strings.HasPrefix(p.name, "getGasLeft") })
+	p := small[i]
+	r := &row{name: p.name, keys: p.keys, alone: p.alone, cost: cost{nanoseconds: 61}, gas: func(s vm.GasSchedule) (float64, error) { return gasOf(p, s) }}
+	if err := pay(prices, r); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(prices, api+"GetGasLeft"); got != 130 {
+		t.Errorf("61 ns cost %d gas, want 130", got)
+	}
+	r.cost.nanoseconds = 10 // nothing falls
+	if err := pay(prices, r); err != nil || get(prices, api+"GetGasLeft") != 130 {
+		t.Errorf("%v, %d", err, get(prices, api+"GetGasLeft"))
+	}
+}
