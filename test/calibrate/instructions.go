@@ -58,6 +58,9 @@ func computations() []*program {
 			continue
 		}
 		list = append(list, computation(op, a, b, result))
+		if divides(op) {
+			list = append(list, division(op, a))
+		}
 	}
 	return list
 }
@@ -79,7 +82,7 @@ func computation(op wasm.Opcode, a, b, result wasm.ValueType) *program {
 	if b != 0 {
 		step = fmt.Sprintf("%v.const 0x5bd1e995; %s", b, step)
 	}
-	if strings.Contains(step, "div") || strings.Contains(step, "rem") {
+	if divides(op) {
 		step = fmt.Sprintf("%v.const -0x4bd1e995; %v.or; local.tee 2; local.get 2; %v.const 5; %v.shr_u; %v.const 3; %v.or; %s", a, a, a, a, a, a, op)
 	}
 	if result != a {
@@ -90,6 +93,25 @@ func computation(op wasm.Opcode, a, b, result wasm.ValueType) *program {
 		}
 	}
 	p.body = "local.get 2; local.get 0; " + extendTo(a) + fmt.Sprintf("%v.add\n", a) + repeat(unrolled, step) + "local.set 2"
+	return p
+}
+
+func divides(op wasm.Opcode) bool {
+	return strings.Contains(op.String(), "div") || strings.Contains(op.String(), "rem")
+}
+
+// division divides a large number by a small one, which takes longest on many
+// processors.
+func division(op wasm.Opcode, t wasm.ValueType) *program {
+	top := "0x70000000"
+	if t == wasm.I64 {
+		top = "0x7000000000000000"
+	}
+	p := &program{name: op.String() + ", a large number by a small one", alone: true, keys: opcodes(op.Key()), locals: fmt.Sprintf("local 1 %v", t)}
+	p.body = "local.get 2\n" + repeat(unrolled, fmt.Sprintf("%v.const 3; %s; %v.const %s; %v.or", t, op, t, top, t)) + "local.set 2"
+	if strings.HasSuffix(op.String(), "_u") {
+		p.body = strings.ReplaceAll(p.body, top, "-9")
+	}
 	return p
 }
 
@@ -154,6 +176,8 @@ func controlInstructions() []*program {
 		{name: "calls of 256 functions in turn", alone: true, keys: opcodes("Call"), body: inTurn(256), functions: many.String()},
 		{name: "calls of a function with 4,000 locals", keys: opcodes("LocalAllocate"), body: repeat(8, "call f0"), functions: "fn f0; local 4000 i64"},
 		{name: "calls of a function with 4,000 locals declared one by one", keys: opcodes("Call"), body: repeat(8, "call f0"), functions: "fn f0\n" + few},
+		{name: "calls of imports through a table", keys: opcodes("CallIndirect"), imports: []string{"getGasLeft"}, constants: "table 1; elem 0 getGasLeft",
+			body: repeat(32, "i32.const 0; call_indirect -> i64; drop")},
 		{name: "calls through a table nobody foresees", alone: true, keys: opcodes("CallIndirect"), locals: "local 1 i32", constants: "table 256\n" + table.String(),
 			body: repeat(32, random+"local.get 2; i32.const 20; i32.shr_u; i32.const 255; i32.and; call_indirect"), functions: many.String()},
 	}

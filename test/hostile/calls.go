@@ -45,8 +45,8 @@ func calls() []Contract {
 			loop; ` + i32s(448, 3, AtPeer, AtZero, AtRun, 3, 448, 3, 448, 3) + `i64.const 0; call createAsyncCall
 			local.get 0; i32.const 1; i32.add; local.tee 0; i32.const 100; i32.lt_u; br_if 0; end
 			func callBack`, Called: leaves("not enough gas")},
-		{Name: "a million empty arguments", Twin: true, Source: headerOf(64, "executeOnDestContext") + "func run; i64.const -1; " +
-			i32s(AtTwin, AtZero, AtRun, 3, 1_000_000, 1024, 0) + "call executeOnDestContext; drop", Called: outOfGas},
+		{Name: "a million empty arguments, again and again", Peer: header() + "func run", Source: headerOf(64, "executeOnDestContext") +
+			forever("i64.const 100000000; "+i32s(AtPeer, AtZero, AtRun, 3, 1_000_000, 1024, 0)+"call executeOnDestContext; drop"), Called: outOfGas},
 		{Name: "a billion arguments", Twin: true, Source: header("executeOnDestContext") + "func run; i64.const -1; " +
 			i32s(AtTwin, AtZero, AtRun, 3, 1_000_000_000, 1024, 0) + "call executeOnDestContext; drop", Called: success},
 		{Name: "arguments of 1 MiB, again and again", Peer: header() + "func run", Source: headerOf(20, "executeOnDestContext") + "hex 1024 00001000\n" +
