@@ -50,7 +50,7 @@ func (s *story) randomMoment(ended <-chan struct{}) {
 		case <-time.After(time.Millisecond / 2):
 		}
 	}
-	time.Sleep(rand.N(20 * time.Millisecond))
+	time.Sleep(rand.N(5 * time.Millisecond))
 }
 
 // demoProcess starts the demo as a process with a session of its own. ended is
@@ -135,9 +135,18 @@ func nothingLeft(t *testing.T, id int) {
 func core(t *testing.T, parent int, ended <-chan struct{}) int {
 	t.Helper()
 	for {
-		for _, s := range processes(t) {
-			if s.parent == parent {
-				return s.pid
+		lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range lists {
+			pids, _ := os.ReadFile(list) // an error means that it has just ended
+			if first := strings.Fields(string(pids)); len(first) > 0 {
+				pid, err := strconv.Atoi(first[0])
+				if err != nil {
+					t.Fatal(err)
+				}
+				return pid
 			}
 		}
 		select {
