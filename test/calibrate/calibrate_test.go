@@ -15,7 +15,7 @@ import (
 // Every program runs to its end with the calibrated prices and is paid for, and
 // no import is forgotten.
 func TestEveryProgramRuns(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		t.Skip("long")
 	}
 	core, err := gas.Named("core")

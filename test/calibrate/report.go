@@ -91,8 +91,8 @@ func short(keys []string) []string {
 func (r *report) schedule(prices vm.GasSchedule) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, `# Made by "go run ./test/calibrate"; do not edit. Prices such that a unit of gas lasts less than a
-# nanosecond on one core of a server of 2023, whatever a contract does: what was measured, times %d,
-# rounded up to two digits. See docs/gas-and-time.md.
+# nanosecond, whatever a contract does: what was measured, times %d, rounded up to two digits. See
+# docs/gas-and-time.md.
 
 # How long a unit of gas can last, for who starts Core: an upper bound, in nanoseconds.
 [Calibration]
