@@ -74,7 +74,8 @@ func play(t *testing.T, file string) {
 		hook.fail = errDisk
 	}
 	timeout, startTimeout := 5*time.Second, 5*time.Second
-	if strings.HasPrefix(filepath.Base(file), "slow-") {
+	slow := strings.HasPrefix(filepath.Base(file), "slow-")
+	if slow {
 		timeout = 300 * time.Millisecond
 	}
 	if strings.Contains(string(text), "handshake\ncore sleep\n") {
@@ -101,7 +102,11 @@ func play(t *testing.T, file string) {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-	} else if got != string(text) {
+		return
+	}
+	// After the deadline nobody waits long to hear how Core ended.
+	unheard := strings.ReplaceAll(string(text), " (core: signal: killed)", "")
+	if got != string(text) && (!slow || got != unheard) {
 		t.Errorf("%s went differently:\n%s", file, got)
 	}
 }
