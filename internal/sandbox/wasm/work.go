@@ -42,6 +42,7 @@ const (
 	pairWork  = 10    // for each block and each block before it
 	liveWork  = 80    // for each block and each local or operand that may be alive in it
 	phiWork   = 10    // for each way to a label and each pair of locals that are used
+	loopWork  = 20    // for each way to a label, each local that is used and each loop around another
 	nestWork  = 30    // for each block and each block around it
 	boundWork = 200   // for each block and each access to memory before it
 	useWork   = 15    // for each use of a local and each block before it
@@ -63,6 +64,7 @@ type effort struct {
 	uses     uint64 // of locals, so far
 	ways     uint64 // to labels, so far
 	loops    int    // that are open
+	depth    uint64 // of loops in loops, the greatest
 }
 
 // add adds n times a price.
@@ -104,6 +106,7 @@ func (c *bodyChecker) weigh() {
 		c.begin(2)
 		c.ways++
 		c.loops++
+		c.depth = max(c.depth, uint64(c.loops))
 	case OpIf:
 		c.begin(3)
 		c.ways += 2
@@ -153,15 +156,15 @@ func (c *bodyChecker) trap(n uint64) {
 
 // finishWork adds what can be told only at the end of a body. Each local that is
 // used somewhere may come to each label with several values, also if it never
-// changes: the engine finds that out only later. And a long body needs memory,
-// which is used again for other functions, so that is by pairs too.
+// changes: the engine finds that out only later, from loop to loop. A long body needs
+// memory, which is used again for other functions, so that is by pairs too.
 func (c *bodyChecker) finishWork(body *Body) {
 	const (
 		piece = 64 // bytes of code
 		check = 48 // as many bytes of code take as much memory
 	)
 	locals := min(c.uses, uint64(len(c.locals))) + 1 // and the gas
-	c.add(c.ways, locals*locals*phiWork)
+	c.add(c.ways, locals*locals*(phiWork+c.depth/4)+locals*c.depth*loopWork)
 	n := (uint64(len(body.Code)) + c.checks*check) / piece
 	c.add(n, n*sizeWork)
 }
