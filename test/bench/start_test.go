@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -188,7 +187,11 @@ func (r *report) crashes() {
 			for standby && !d.Stats().Standby {
 				time.Sleep(time.Millisecond)
 			}
-			if err := syscall.Kill(log.now(), syscall.SIGKILL); err != nil {
+			core, err := os.FindProcess(log.now())
+			if err == nil {
+				err = core.Kill()
+			}
+			if err != nil {
 				r.t.Fatal(err)
 			}
 			for !d.IsClosed() {
