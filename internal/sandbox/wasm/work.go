@@ -48,6 +48,8 @@ const (
 	useWork   = 15    // for each use of a local and each block before it
 
 	targetWork     = 10_000 // for each target of a br_table, which is a small block too
+	targetLiveWork = 550    // for each target and each local or operand that may have to be moved for it
+	targetLoopWork = 3_000  // instead, in a loop: up to 600 bytes
 	targetPairWork = 1      // for each target and each target before it
 )
 
@@ -128,7 +130,11 @@ func (c *bodyChecker) weigh() {
 		c.begin(min(n, 8))
 		c.targets += n
 		c.ways += n
-		c.add(n, targetWork+c.targets*targetPairWork+c.alive()*liveWork)
+		move := uint64(targetLiveWork)
+		if c.loops > 0 {
+			move = targetLoopWork
+		}
+		c.add(n, targetWork+c.targets*targetPairWork+c.alive()*move)
 	case OpMemoryGrow, OpI32DivS, OpI32DivU, OpI32RemS, OpI32RemU, OpI64DivS, OpI64DivU, OpI64RemS, OpI64RemU:
 		c.trap(1)
 	default:
