@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
@@ -23,7 +24,7 @@ type campaign struct {
 
 	target targets.Target
 	before uint64 // executions of earlier runs
-	done   result
+	done   figures.Run
 }
 
 // The longest that one input may take, and how often the figures are written.
@@ -33,47 +34,46 @@ const (
 )
 
 func (c *campaign) run(ctx context.Context) error {
-	all, err := readResults(c.file)
+	from, before, err := figures.Next(c.file, c.name, c.seed)
 	if err != nil {
 		return err
 	}
-	from, before := next(all, c.name, c.seed)
 	if before >= c.count {
 		fmt.Printf("%s, seed %d: all %d are done\n", c.name, c.seed, c.count)
 		return nil
 	}
 	c.before = before
-	c.done = result{name: c.name, seed: c.seed, from: from, to: from, outcome: passed}
+	c.done = figures.Run{Name: c.name, Seed: c.seed, From: from, To: from, Outcome: figures.Passed}
 	start := time.Now()
 	wrote := start
-	for c.before+c.done.executed < c.count && ctx.Err() == nil {
-		broken := c.try(c.done.to)
-		c.done.to++
-		c.done.seconds = time.Since(start).Seconds()
+	for c.before+c.done.Done < c.count && ctx.Err() == nil {
+		broken := c.try(c.done.To)
+		c.done.To++
+		c.done.Seconds = time.Since(start).Seconds()
 		if broken != nil {
 			return c.failed(broken)
 		}
 		if time.Since(wrote) > interval {
 			wrote = time.Now()
 			c.tell()
-			if err := c.done.put(c.file); err != nil {
+			if err := c.done.Put(c.file); err != nil {
 				return err
 			}
 		}
 	}
 	c.tell()
-	return c.done.put(c.file)
+	return c.done.Put(c.file)
 }
 
 func (c *campaign) tell() {
 	fmt.Printf("%s, seed %d: %d of %d, %.0f/s, next is case %d\n",
-		c.name, c.seed, c.before+c.done.executed, c.count, float64(c.done.executed)/max(c.done.seconds, 1e-3), c.done.to)
+		c.name, c.seed, c.before+c.done.Done, c.count, float64(c.done.Done)/max(c.done.Seconds, 1e-3), c.done.To)
 }
 
 // try makes and tries case n. The input that broke a promise is in the error.
 func (c *campaign) try(n uint64) *targets.Found {
 	executed, broken := c.once(n)
-	c.done.executed += uint64(executed)
+	c.done.Done += uint64(executed)
 	return broken
 }
 
@@ -131,13 +131,13 @@ func attempt(target targets.Target, input []byte, random *rand.Rand) (executed i
 // failed keeps the input that broke a promise, and the figures.
 func (c *campaign) failed(broken *targets.Found) error {
 	c.tell()
-	name := fmt.Sprintf("seed%d-case%d", c.seed, c.done.to-1)
+	name := fmt.Sprintf("seed%d-case%d", c.seed, c.done.To-1)
 	dir := targets.Finds(c.root, c.name)
 	path := filepath.Join(dir, name)
-	c.done.outcome = "broken: " + name
+	c.done.Outcome = "broken: " + name
 	return errors.Join(
 		fmt.Errorf("%s is a find: %w", path, broken.Err),
 		os.MkdirAll(dir, 0o755),
 		os.WriteFile(path, broken.Input, 0o644),
-		c.done.put(c.file))
+		c.done.Put(c.file))
 }

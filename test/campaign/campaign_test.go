@@ -67,15 +67,12 @@ func TestACampaignGoesOnWhereItStopped(t *testing.T) {
 	if len(whole.inputs) != 50 || !slices.Equal(whole.inputs, pieces.inputs) {
 		t.Errorf("%d inputs, and %d in pieces", len(whole.inputs), len(pieces.inputs))
 	}
-	all, err := readResults(c.file)
-	if err != nil {
-		t.Fatal(err)
+	all, err := figures.Read(c.file)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%+v, %v", all, err)
 	}
-	if at, executed := next(all, c.name, c.seed); at != 50 || executed != 100 || len(all) != 3 {
-		t.Errorf("at %d, %d executions, %+v", at, executed, all)
-	}
-	if at, executed := next(all, c.name, c.seed+1); at != 0 || executed != 0 {
-		t.Errorf("another seed is at %d, %d executions", at, executed)
+	if at, done, err := figures.Next(c.file, c.name, c.seed); at != 50 || done != 100 || err != nil {
+		t.Errorf("at %d, %d executions, %v", at, done, err)
 	}
 }
 
@@ -107,8 +104,8 @@ func TestABrokenPromiseStopsTheCampaignAndIsKept(t *testing.T) {
 			if !slices.Equal(kept, want) {
 				t.Errorf("kept %x, want %x", kept, want)
 			}
-			all, err := readResults(c.file)
-			if err != nil || len(all) != 1 || all[0].outcome != "broken: seed3-case3" || all[0].to != 4 {
+			all, err := figures.Read(c.file)
+			if err != nil || len(all) != 1 || all[0].Outcome != "broken: seed3-case3" || all[0].To != 4 {
 				t.Errorf("%+v, %v", all, err)
 			}
 			// It goes on behind the broken case, and counts anew.
@@ -116,8 +113,8 @@ func TestABrokenPromiseStopsTheCampaignAndIsKept(t *testing.T) {
 			if err := c.run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if c.done.from != 4 || c.done.to != 14 {
-				t.Errorf("went on from %d to %d", c.done.from, c.done.to)
+			if c.done.From != 4 || c.done.To != 14 {
+				t.Errorf("went on from %d to %d", c.done.From, c.done.To)
 			}
 		})
 	}
@@ -129,8 +126,8 @@ func TestACampaignThatIsStoppedWritesItsFigures(t *testing.T) {
 	if err := c.run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	all, err := readResults(c.file)
-	if err != nil || len(all) != 1 || all[0].to != 7 || all[0].outcome != passed {
+	all, err := figures.Read(c.file)
+	if err != nil || len(all) != 1 || all[0].To != 7 || all[0].Outcome != figures.Passed {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
@@ -149,12 +146,16 @@ func (s stopper) Try(input []byte, random *rand.Rand) (int, error) {
 }
 
 func TestTheTable(t *testing.T) {
-	goals := []goal{{"a", 1000, "calls", "what a is"}, {"b", 10, "files", "what b is"}, {"c", 5, "modules", "what c is"}}
-	all := []result{
-		{name: "a", seed: 1, to: 900, executed: 1200, date: "2026-01-01", outcome: passed},
-		{name: "b", seed: 1, to: 9, executed: 9, date: "2026-01-02", outcome: "broken: x"},
-		{name: "b", seed: 1, from: 9, to: 12, executed: 3, date: "2026-01-03", outcome: passed},
-		{name: "b", seed: 2, to: 4, executed: 4, date: "2026-01-04", outcome: passed},
+	goals := []figures.Goal{
+		{Name: "a", Count: 1000, Unit: "calls", What: "what a is"},
+		{Name: "b", Count: 10, Unit: "files", What: "what b is"},
+		{Name: "c", Count: 5, Unit: "modules", What: "what c is"},
+	}
+	all := []figures.Run{
+		{Name: "a", Seed: 1, To: 900, Done: 1200, Date: "2026-01-01", Outcome: figures.Passed},
+		{Name: "b", Seed: 1, To: 9, Done: 9, Date: "2026-01-02", Outcome: "broken: x"},
+		{Name: "b", Seed: 1, From: 9, To: 12, Done: 3, Date: "2026-01-03", Outcome: figures.Passed},
+		{Name: "b", Seed: 2, To: 4, Done: 4, Date: "2026-01-04", Outcome: figures.Passed},
 	}
 	text, err := table(all, goals)
 	if err != nil {
@@ -169,7 +170,7 @@ func TestTheTable(t *testing.T) {
 			t.Errorf("no line %q in\n%s", line, text)
 		}
 	}
-	if _, err := table([]result{{name: "z"}}, goals); err == nil {
+	if _, err := table([]figures.Run{{Name: "z"}}, goals); err == nil {
 		t.Error("results without a goal are no error")
 	}
 }
@@ -204,16 +205,16 @@ func TestTheTableOfTheBorder(t *testing.T) {
 }
 
 func TestEveryTargetHasAGoal(t *testing.T) {
-	goals, err := readGoals(filepath.Join("..", "..", goalsFile))
+	goals, err := figures.Goals(filepath.Join("..", "..", goalsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range append(targets.Names(), "read-guided", compileCampaign) {
-		if !slices.ContainsFunc(goals, func(g goal) bool { return g.name == name && g.count > 0 }) {
+		if !slices.ContainsFunc(goals, func(g figures.Goal) bool { return g.Name == name && g.Count > 0 }) {
 			t.Errorf("%s has no goal", name)
 		}
 	}
-	if _, err := readResults(filepath.Join("..", "..", resultsFile)); err != nil {
+	if _, err := figures.Read(filepath.Join("..", "..", resultsFile)); err != nil {
 		t.Error(err)
 	}
 }

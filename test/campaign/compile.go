@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/test/compile"
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
@@ -41,7 +42,7 @@ func (m *most) line() string {
 }
 
 func readMost(path string) (all []most, err error) {
-	err = readTable(path, mostHead, func(f []string) error {
+	err = figures.Table(path, mostHead, func(f []string) error {
 		m := most{what: f[0], shape: f[5]}
 		var errs [5]error
 		m.Seconds, errs[0] = strconv.ParseFloat(f[1], 64)
@@ -110,11 +111,10 @@ func stillThere(all []most) (kept []most, s *compile.Search, err error) {
 
 // search runs the search until there were count probes in all.
 func (c *campaign) search(ctx context.Context) error {
-	results, err := readResults(c.file)
+	from, before, err := figures.Next(c.file, c.name, c.seed)
 	if err != nil {
 		return err
 	}
-	from, before := next(results, c.name, c.seed)
 	path := filepath.Join(filepath.Dir(c.file), mostFile)
 	all, err := readMost(path)
 	if err != nil {
@@ -125,24 +125,24 @@ func (c *campaign) search(ctx context.Context) error {
 		return err
 	}
 	c.before = before
-	c.done = result{name: c.name, seed: c.seed, from: from, to: from, outcome: passed}
+	c.done = figures.Run{Name: c.name, Seed: c.seed, From: from, To: from, Outcome: figures.Passed}
 	start, wrote := time.Now(), time.Now()
 	put := func() error {
 		c.tell()
-		return errors.Join(writeMost(path, all), c.done.put(c.file))
+		return errors.Join(writeMost(path, all), c.done.Put(c.file))
 	}
-	for c.before+c.done.executed < c.count && ctx.Err() == nil {
-		p, err := s.Step(c.seed, c.done.to)
+	for c.before+c.done.Done < c.count && ctx.Err() == nil {
+		p, err := s.Step(c.seed, c.done.To)
 		if err != nil {
 			sleep(ctx, time.Second) // who stops it stops the process that compiles too, which is no find
 		}
 		if ctx.Err() != nil {
 			break
 		}
-		c.done.to++
-		c.done.seconds = time.Since(start).Seconds()
+		c.done.To++
+		c.done.Seconds = time.Since(start).Seconds()
 		if p.Code != nil {
-			c.done.executed++
+			c.done.Done++
 		}
 		if p.Cost != nil {
 			all = note(all, p, s)
@@ -176,7 +176,7 @@ func writeMost(path string, all []most) error {
 	for i := range all {
 		b.WriteString(all[i].line())
 	}
-	return replaceFile(path, b.String())
+	return figures.Replace(path, b.String())
 }
 
 // mostTable lists what took most.

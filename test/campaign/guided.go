@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 )
 
 // guided are the campaigns of native fuzzing, by the fuzz target of package
@@ -27,11 +29,10 @@ var executions = regexp.MustCompile(`execs: (\d+)`)
 // guide runs native fuzzing until there were count executions in all.
 func guide(ctx context.Context, root, name, target, file string, count uint64) error {
 	for ctx.Err() == nil {
-		all, err := readResults(file)
+		from, before, err := figures.Next(file, name, 0)
 		if err != nil {
 			return err
 		}
-		from, before := next(all, name, 0)
 		if before >= count {
 			fmt.Printf("%s: all %d are done\n", name, count)
 			return nil
@@ -42,14 +43,14 @@ func guide(ctx context.Context, root, name, target, file string, count uint64) e
 		if ctx.Err() != nil {
 			return nil // it was stopped in the middle
 		}
-		done := result{name: name, from: from, to: from + executed, executed: executed, seconds: time.Since(start).Seconds(), outcome: passed}
+		done := figures.Run{Name: name, From: from, To: from + executed, Done: executed, Seconds: time.Since(start).Seconds(), Outcome: figures.Passed}
 		if err != nil {
-			done.outcome = "broken: " + target
+			done.Outcome = "broken: " + target
 		}
-		if err := errors.Join(err, done.add(file)); err != nil {
+		if err := errors.Join(err, done.PutOn(file)); err != nil {
 			return err
 		}
-		fmt.Printf("%s: %d of %d, %.0f/s\n", name, before+executed, count, float64(executed)/done.seconds)
+		fmt.Printf("%s: %d of %d, %.0f/s\n", name, before+executed, count, float64(executed)/done.Seconds)
 	}
 	return nil
 }

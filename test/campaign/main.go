@@ -31,7 +31,15 @@ import (
 	"syscall"
 
 	"github.com/Dharitri-org/core-wasm-vm/test/compile"
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/test/targets"
+)
+
+// The files, below the root of the module.
+const (
+	resultsFile = "test/campaign/results.tsv"
+	goalsFile   = "test/campaign/goals.tsv"
+	tableFile   = "RELIABILITY.md"
 )
 
 func main() {
@@ -64,7 +72,7 @@ func run(ctx context.Context, args []string) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("what is %q?", flags.Arg(0))
 	}
-	goals, err := readGoals(filepath.Join(root, goalsFile))
+	goals, err := figures.Goals(filepath.Join(root, goalsFile))
 	if err != nil {
 		return err
 	}
@@ -74,14 +82,14 @@ func run(ctx context.Context, args []string) error {
 	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(400) // nearly everything is garbage
 	for _, g := range goals {
-		if name != g.name && name != "all" {
+		if name != g.Name && name != "all" {
 			continue
 		}
-		c := &campaign{name: g.name, root: root, seed: *seed, count: g.count, file: *file, careful: *careful}
+		c := &campaign{name: g.Name, root: root, seed: *seed, count: g.Count, file: *file, careful: *careful}
 		if *count > 0 {
 			c.count = *count
 		}
-		if err := c.start(ctx); err != nil || name == g.name {
+		if err := c.start(ctx); err != nil || name == g.Name {
 			return err
 		}
 	}

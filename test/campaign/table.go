@@ -14,8 +14,8 @@ import (
 )
 
 // writeTable writes RELIABILITY.md.
-func writeTable(root, results string, goals []goal) error {
-	all, err := readResults(results)
+func writeTable(root, results string, goals []figures.Goal) error {
+	all, err := figures.Read(results)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func writeTable(root, results string, goals []goal) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(root, tableFile), text+found+compiling+border+suite)
+	return figures.Replace(filepath.Join(root, tableFile), text+found+compiling+border+suite)
 }
 
 const preface = `# Reliability
@@ -55,43 +55,39 @@ Executions are counted from the last broken promise on, which was a defect that 
 `
 
 // table renders one line for each goal.
-func table(all []result, goals []goal) (string, error) {
+func table(all []figures.Run, goals []figures.Goal) (string, error) {
+	if err := haveGoals(all, goals); err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	b.WriteString(preface)
-	known := make(map[string]bool)
 	for _, g := range goals {
-		known[g.name] = true
-		var executed uint64
 		var seeds []string
-		last, outcome := "never", ""
+		last := "never"
 		for _, r := range all {
-			if r.name != g.name {
+			if r.Name != g.Name {
 				continue
 			}
-			executed += r.executed
-			if r.outcome != passed {
-				executed = 0
-			}
-			if seed := fmt.Sprint(r.seed); !slices.Contains(seeds, seed) {
+			if seed := fmt.Sprint(r.Seed); !slices.Contains(seeds, seed) {
 				seeds = append(seeds, seed)
 			}
-			last, outcome = r.date, r.outcome
+			last = r.Date
 		}
-		switch {
-		case last == "never":
-			outcome = "not run"
-		case outcome == passed && executed < g.count:
-			outcome = fmt.Sprintf("passed so far, goal not reached (%.1f %%)", 100*float64(executed)/float64(g.count))
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s %s | %s | %s | %s | %s |\n", g.name, g.what, grouped(executed), g.unit, grouped(g.count),
-			strings.Join(seeds, ", "), last, outcome)
-	}
-	for _, r := range all {
-		if !known[r.name] {
-			return "", fmt.Errorf("results of %q, which has no goal", r.name)
-		}
+		done, outcome := g.Reached(all)
+		fmt.Fprintf(&b, "| %s | %s | %s %s | %s | %s | %s | %s |\n", g.Name, g.What, grouped(done), g.Unit, grouped(g.Count),
+			strings.Join(seeds, ", "), last, cell(outcome))
 	}
 	return b.String(), nil
+}
+
+// haveGoals finds runs of campaigns that are not among the goals.
+func haveGoals(runs []figures.Run, goals []figures.Goal) error {
+	for _, r := range runs {
+		if !slices.ContainsFunc(goals, func(g figures.Goal) bool { return g.Name == r.Name }) {
+			return fmt.Errorf("runs of %q, which has no goal", r.Name)
+		}
+	}
+	return nil
 }
 
 // grouped writes a number with commas.
@@ -153,35 +149,19 @@ from which on it counts anew once the defect is mended. Times are of a machine w
 
 // borderTable renders one line for each goal, and one for each run.
 func borderTable(goals []figures.Goal, runs []figures.Run) (string, error) {
+	if err := haveGoals(runs, goals); err != nil {
+		return "", err
+	}
 	var b, measured strings.Builder
 	b.WriteString(borderPreface)
-	known := make(map[string]bool)
 	for _, g := range goals {
-		known[g.Name] = true
-		var done uint64
-		outcome := ""
 		for _, r := range runs {
-			if r.Name != g.Name {
-				continue
+			if r.Name == g.Name {
+				fmt.Fprintf(&measured, "| %s | %d | %s %s | %.0f s | %s | %s | %s |\n", r.Name, r.Seed, grouped(r.Done), g.Unit, r.Seconds, r.Date, cell(r.Outcome), cell(r.Text))
 			}
-			if done += r.Done; r.Outcome != figures.Passed {
-				done = 0
-			}
-			outcome = r.Outcome
-			fmt.Fprintf(&measured, "| %s | %d | %s %s | %.0f s | %s | %s | %s |\n", r.Name, r.Seed, grouped(r.Done), g.Unit, r.Seconds, r.Date, cell(r.Outcome), cell(r.Text))
 		}
-		switch {
-		case outcome == "":
-			outcome = "not run"
-		case outcome == figures.Passed && done < g.Count:
-			outcome = fmt.Sprintf("passed so far, goal not reached (%.1f %%)", 100*float64(done)/float64(g.Count))
-		}
+		done, outcome := g.Reached(runs)
 		fmt.Fprintf(&b, "| %s | %s | %s %s | %s | %s |\n", g.Name, g.What, grouped(done), g.Unit, grouped(g.Count), cell(outcome))
-	}
-	for _, r := range runs {
-		if !known[r.Name] {
-			return "", fmt.Errorf("figures of %q, which has no goal", r.Name)
-		}
 	}
 	b.WriteString("\n| Run of | Seed | Done | Took | Date | Outcome | What was measured |\n|---|---:|---:|---:|---|---|---|\n")
 	return b.String() + measured.String(), nil
@@ -202,7 +182,7 @@ against what it counts.
 | | Count | What |
 |---|---:|---|
 `)
-	err := readTable(filepath.Join(root, "test", "spectest", "testdata", "counts.tsv"), "part\tcount\twhat", func(f []string) error {
+	err := figures.Table(filepath.Join(root, "test", "spectest", "testdata", "counts.tsv"), "part\tcount\twhat", func(f []string) error {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", f[0], f[1], f[2])
 		return nil
 	})

@@ -1,6 +1,5 @@
-// Package figures keeps what the campaigns at the border between node and Core
-// have shown, in a file with one line for each run. It knows nothing of what is
-// measured.
+// Package figures keeps what campaigns have shown, in a file with one line for
+// each run. It knows nothing of what is tried or measured.
 //
 // A run that is written down again takes the place of what it wrote before.
 package figures
@@ -43,7 +42,7 @@ func (r *Run) Line() string {
 // Read reads a file; none is an empty one.
 func Read(path string) ([]Run, error) {
 	var runs []Run
-	err := rows(path, head, func(f []string) error {
+	err := Table(path, head, func(f []string) error {
 		r := Run{Name: f[0], Date: f[6], Outcome: f[7], Text: f[8]}
 		var errs [5]error
 		r.Seed, errs[0] = strconv.ParseUint(f[1], 10, 64)
@@ -81,10 +80,29 @@ func (r *Run) Put(path string) error {
 	for i := range runs {
 		text += runs[i].Line() + "\n"
 	}
-	if err := os.WriteFile(path+".new", []byte(text), 0o644); err != nil {
+	return Replace(path, text)
+}
+
+// PutOn writes a run down as the continuation of the last one with its name and
+// seed, if that passed and ended where this one begins.
+func (r *Run) PutOn(path string) error {
+	runs, err := Read(path)
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	for i := len(runs) - 1; i >= 0; i-- {
+		last := &runs[i]
+		if last.Name != r.Name || last.Seed != r.Seed {
+			continue
+		}
+		if last.Outcome == Passed && last.To == r.From {
+			r.From = last.From
+			r.Done += last.Done
+			r.Seconds += last.Seconds
+		}
+		break
+	}
+	return r.Put(path)
 }
 
 // Next says with which case a campaign goes on, and how much was counted since
@@ -111,10 +129,29 @@ type Goal struct {
 	What  string // is promised
 }
 
+// Reached says how much of the goal was done since a promise was last broken, by
+// runs of every seed, and what came out.
+func (g *Goal) Reached(runs []Run) (done uint64, outcome string) {
+	outcome = "not run"
+	for i := range runs {
+		if runs[i].Name != g.Name {
+			continue
+		}
+		outcome = runs[i].Outcome
+		if done += runs[i].Done; outcome != Passed {
+			done = 0
+		}
+	}
+	if outcome == Passed && done < g.Count {
+		outcome = fmt.Sprintf("passed so far, goal not reached (%.1f %%)", 100*float64(done)/float64(g.Count))
+	}
+	return done, outcome
+}
+
 // Goals reads a file of goals.
 func Goals(path string) ([]Goal, error) {
 	var goals []Goal
-	err := rows(path, "name\tcount\tunit\twhat", func(f []string) error {
+	err := Table(path, "name\tcount\tunit\twhat", func(f []string) error {
 		n, err := strconv.ParseUint(f[1], 10, 64)
 		goals = append(goals, Goal{f[0], n, f[2], f[3]})
 		return err
@@ -122,8 +159,8 @@ func Goals(path string) ([]Goal, error) {
 	return goals, err
 }
 
-// rows reads a file of lines with tabs.
-func rows(path, head string, row func(fields []string) error) error {
+// Table reads a file of lines with tabs, of which head is the first.
+func Table(path, head string, row func(fields []string) error) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -142,4 +179,15 @@ func rows(path, head string, row func(fields []string) error) error {
 		}
 	}
 	return nil
+}
+
+// Replace writes a file, whole or not at all.
+func Replace(path, text string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".new", []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }

@@ -25,11 +25,15 @@ func TestACampaignGoesOnWhereItStopped(t *testing.T) {
 	if at, done, err := Next(file, "soak", 1); err != nil || at != 0 || done != 0 {
 		t.Errorf("begins at %d, %d done, %v", at, done, err)
 	}
-	broken := Run{Name: "kills", Seed: 1, From: 30, To: 31, Done: 1, Outcome: "a request\twas lost\n"}
+	more := Run{Name: "kills", Seed: 1, From: 30, To: 40, Done: 5, Outcome: Passed}
+	if err := more.PutOn(file); err != nil || more.From != 10 || more.Done != 20 {
+		t.Errorf("goes on as %+v, %v", more, err)
+	}
+	broken := Run{Name: "kills", Seed: 1, From: 40, To: 41, Done: 1, Outcome: "a request\twas lost\n"}
 	if err := broken.Put(file); err != nil {
 		t.Fatal(err)
 	}
-	if at, done, err := Next(file, "kills", 1); err != nil || at != 31 || done != 0 {
+	if at, done, err := Next(file, "kills", 1); err != nil || at != 41 || done != 0 {
 		t.Errorf("goes on at %d, %d done, %v", at, done, err)
 	}
 }
