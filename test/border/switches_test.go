@@ -21,7 +21,7 @@ import (
 // made, in package driver.
 func TestNothingDependsOnWhatMakesItFast(t *testing.T) {
 	if raceDetector {
-		t.Skip("it takes long")
+		t.Skip("5 s become half a minute under the race detector, and it has the same code to look at in package driver")
 	}
 	const everything = driver.WithoutRawPipes | driver.WithoutPrediction | driver.WithoutLateCollection
 	cases := someVectors(t)

@@ -15,8 +15,8 @@ import (
 // Every program runs to its end with the calibrated prices and is paid for, and
 // no import is forgotten.
 func TestEveryProgramRuns(t *testing.T) {
-	if testing.Short() || raceEnabled {
-		t.Skip("long")
+	if testing.Short() {
+		t.Skip("each of the programs runs many times: too long for -short")
 	}
 	core, err := gas.Named("core")
 	if err != nil {
