@@ -73,6 +73,9 @@ func TestMalformedShapes(t *testing.T) {
 // Shapes that took more than they may once. Their time is not tested, because
 // it depends on what else the machine does.
 func TestFindsStayWithinTheBoundOfMemory(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector multiplies memory")
+	}
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells how much memory a process had")
 	}
