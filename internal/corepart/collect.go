@@ -15,10 +15,9 @@ const (
 
 	// collectBytes is how much may be allocated between two collections: little, so
 	// that memory is used again while it is in the caches of the processor. Where
-	// much is in use, which each collection looks at, it is that divided by
-	// collectPart.
+	// much is in use, which each collection looks at, it is as much again, but
+	// no more than half of what is left until collectLimit.
 	collectBytes = 4 << 20
-	collectPart  = 2
 
 	// restAfter is for how long no request has come before memory that is not
 	// used is given back to the system.
@@ -90,6 +89,7 @@ func (c *collector) answered() {
 		c.last = allocated
 		runtime.GC()
 		metrics.Read(c.sample[1:])
-		c.room = max(collectBytes, c.sample[1].Value.Uint64()/collectPart)
+		live := min(c.sample[1].Value.Uint64(), collectLimit)
+		c.room = max(collectBytes, min(live, (collectLimit-live)/2))
 	}
 }

@@ -2,22 +2,27 @@ package sandbox
 
 import "container/list"
 
-// cacheBytes bounds the original code whose compiled form is kept: native code
-// and tables take about ten times as much.
-const cacheBytes = 64 << 20
+// cacheBytes bounds the original code whose compiled form is kept, each with
+// cacheEach bytes more: native code and tables take about ten times as much, and
+// some of them depend little on how small the code is.
+const (
+	cacheBytes = 64 << 20
+	cacheEach  = 4 << 10
+)
 
 // cache keeps compiled code, the least recently used goes first. Code with
 // instances is never freed, so the cache may be larger than its limit while
 // they run.
 type cache struct {
 	limit   int
-	bytes   int // of the original code
+	each    int // what an entry counts beyond its bytes
+	bytes   int // of the original code, and each
 	entries map[Key]*list.Element
 	order   *list.List // of *Code, most recently used first
 }
 
-func newCache(limit int) cache {
-	return cache{limit: limit, entries: make(map[Key]*list.Element), order: list.New()}
+func newCache(limit, each int) cache {
+	return cache{limit: limit, each: each, entries: make(map[Key]*list.Element), order: list.New()}
 }
 
 // get gives the code with that key, or nil.
@@ -33,7 +38,7 @@ func (c *cache) get(key Key) *Code {
 // add adds code and frees what there is no room for any more.
 func (c *cache) add(code *Code) error {
 	c.entries[code.key] = c.order.PushFront(code)
-	c.bytes += code.size
+	c.bytes += code.size + c.each
 	for element := c.order.Back(); c.bytes > c.limit && element != c.order.Front(); {
 		old := element
 		element = element.Prev()
@@ -52,7 +57,7 @@ func (c *cache) drop(element *list.Element) error {
 	}
 	c.order.Remove(element)
 	delete(c.entries, code.key)
-	c.bytes -= code.size
+	c.bytes -= code.size + c.each
 	return code.compiled.Close()
 }
 

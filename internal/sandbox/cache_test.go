@@ -30,7 +30,7 @@ func newSmall(t *testing.T, limit int) *Sandbox {
 			t.Error(err)
 		}
 	})
-	s.cache = newCache(limit)
+	s.cache = newCache(limit, 0)
 	return s
 }
 
@@ -66,6 +66,21 @@ func TestLeastRecentlyUsedCodeGoes(t *testing.T) {
 	load(t, s, module(t, 4, 20)) // the one with 20 bytes goes
 	if s.cache.bytes != 100 || load(t, s, module(t, 1, 40)) != a || load(t, s, module(t, 2, 40)) != b {
 		t.Error("the wrong code went")
+	}
+}
+
+// Small code takes more than its bytes say, so each counts for something more.
+func TestSmallCodeCountsForMoreThanItsBytes(t *testing.T) {
+	s := newSmall(t, 100)
+	s.cache = newCache(100, 30)
+	a := load(t, s, module(t, 1, 20))
+	b := load(t, s, module(t, 2, 20)) // exactly full
+	if s.cache.get(a.key) != a || s.cache.bytes != 100 {
+		t.Fatalf("two of 20 bytes count as %d", s.cache.bytes)
+	}
+	load(t, s, module(t, 3, 20))
+	if s.cache.get(b.key) != nil || s.cache.get(a.key) != a || s.cache.bytes != 100 {
+		t.Errorf("the wrong code went, %d are left", s.cache.bytes)
 	}
 }
 

@@ -52,12 +52,20 @@ const leakBody = `
 
 // Nothing that a contract leaves in memory, globals or on the stack is there
 // for a later call: not for one of its own, nor for one of another contract of
-// the same shape, whichever way it ended, and although the same memory is used.
+// the same shape, whichever way it ended, and although the same memory is used;
+// also where so many instances rest that only changed pages are put back.
 func TestNothingLeaksIntoALaterCall(t *testing.T) {
 	const gas = 10_000_000
-	for _, most := range []int{2, 3} { // pages: without room to grow, and with
+	for _, test := range []struct {
+		most int // pages: without room to grow, and with
+		rest int // other instances that rest
+	}{{2, 0}, {3, 0}, {2, 100}, {3, 100}} {
+		most := test.most
 		engines(t, func(t *testing.T, interpreter bool) {
 			w := newWorld(t, interpreter, flat())
+			for i := range test.rest {
+				rest(t, w, i)
+			}
 			var codes []*sandbox.Code
 			for i := range 3 {
 				module := assemble(t, fmt.Sprintf(leakBody, i, most))
@@ -92,4 +100,19 @@ func TestNothingLeaksIntoALaterCall(t *testing.T) {
 			}
 		})
 	}
+}
+
+// rest leaves an instance of another contract at rest.
+func rest(t *testing.T, w *world, number int) {
+	t.Helper()
+	module := assemble(t, fmt.Sprintf("memory 1\nglobal i64 %d\nfunc main", number))
+	code, err := w.Load(sha256.Sum256(module), module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := w.Start(code, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Stop(in)
 }

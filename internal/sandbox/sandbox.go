@@ -66,7 +66,7 @@ func New(o Options) (*Sandbox, error) {
 		engine: e,
 		prices: o.Prices,
 		offers: make(map[offer]FuncType, len(o.Functions)),
-		cache:  newCache(cacheBytes),
+		cache:  newCache(cacheBytes, cacheEach),
 
 		listener: o.Listener,
 	}

@@ -28,18 +28,35 @@ type curve struct {
 }
 
 // scaling measures warm calls across the pipe as accounts, contracts and bytes
-// grow, and draws it.
+// grow, each on a world of its own, and draws it.
 func (r *report) scaling(dir string) {
+	defer pin(r.t)()
 	curves := []curve{
-		{name: "accounts that hold tokens"},
-		{name: "contracts called in turn"},
-		{name: "bytes of arguments"},
+		r.along("accounts that hold tokens", overAccounts),
+		r.along("contracts called in turn", overContracts),
+		r.along("bytes of arguments", overBytes),
 	}
-	c := newChain()
-	d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary})
+	r.save(filepath.Join(dir, "bench", "scaling.tsv"), tabulated(curves))
+	r.save(filepath.Join(dir, "docs", "pictures", "scaling.svg"), drawing(curves))
+}
+
+// along measures one curve.
+func (r *report) along(name string, over func(r *report, c *curve, world *chain, d *driver.Driver)) curve {
+	world, c := newChain(), curve{name: name}
+	d, err := driver.New(world, driver.Options{Self: true, Codec: driver.Binary})
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	over(r, &c, world, d)
+	if err := d.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	return c
+}
+
+const scalingCalls = 3000
+
+func overAccounts(r *report, curve *curve, c *chain, d *driver.Driver) {
 	token := deploy(r.t, c, d, "erc20", new(big.Int).Lsh(big.NewInt(1), 60).Bytes())
 	held := c.account(token).storage
 	supplier := user(0)
@@ -49,7 +66,6 @@ func (r *report) scaling(dir string) {
 			prefix = key[:i]
 		}
 	}
-	const calls = 3000
 	for holders, n := 0, 1000; n <= 1_000_000; n *= 10 {
 		for ; holders < n; holders++ {
 			a := user(holders)
@@ -57,7 +73,7 @@ func (r *report) scaling(dir string) {
 			held[prefix+string(a[:])] = []byte{1, 0, 0, 0}
 		}
 		random := rand.New(rand.NewPCG(1, uint64(n)))
-		curves[0].measure(r, n, calls, func() {
+		curve.measure(r, n, scalingCalls, func() {
 			from, to := user(random.IntN(n)), user(random.IntN(n))
 			call(r.t, c, d, &vm.CallInput{
 				Input:     vm.Input{Caller: from, Arguments: [][]byte{to[:], {1}}, GasProvided: gasLimit},
@@ -65,35 +81,36 @@ func (r *report) scaling(dir string) {
 			})
 		})
 	}
+}
+
+func overContracts(r *report, curve *curve, c *chain, d *driver.Driver) {
 	var counters []vm.Address
 	for n := 10; n <= 10_000; n *= 10 {
 		for len(counters) < n {
 			counters = append(counters, deployCode(r.t, c, d, numbered(contracts.Wasm("counter"), len(counters))))
 		}
 		next := 0
-		curves[1].measure(r, n, max(calls, n), func() {
+		curve.measure(r, n, max(scalingCalls, n), func() {
 			call(r.t, c, d, &vm.CallInput{
 				Input: vm.Input{Caller: user(0), GasProvided: gasLimit}, Recipient: counters[next%n], Function: "increment",
 			})
 			next++
 		})
 	}
+}
+
+func overBytes(r *report, curve *curve, c *chain, d *driver.Driver) {
 	loops := deploy(r.t, c, d, "loops")
 	for _, n := range []int{32, 1 << 10, 32 << 10, 1 << 20} {
 		argument := make([]byte, n)
 		binary.BigEndian.PutUint64(argument[n-8:], 1)
-		curves[2].measure(r, n, min(calls, 64<<20/n), func() {
+		curve.measure(r, n, min(scalingCalls, 64<<20/n), func() {
 			call(r.t, c, d, &vm.CallInput{
 				Input:     vm.Input{Caller: user(0), Arguments: [][]byte{argument}, GasProvided: 1 << 40},
 				Recipient: loops, Function: "nop",
 			})
 		})
 	}
-	if err := d.Close(); err != nil {
-		r.t.Fatal(err)
-	}
-	r.save(filepath.Join(dir, "bench", "scaling.tsv"), tabulated(curves))
-	r.save(filepath.Join(dir, "docs", "pictures", "scaling.svg"), drawing(curves))
 }
 
 func (c *curve) measure(r *report, x, calls int, f func()) {
@@ -104,7 +121,7 @@ func (c *curve) measure(r *report, x, calls int, f func()) {
 	}
 	p := point{float64(x), (cpuTime(r.t) - cpu) / time.Duration(calls), time.Since(wall) / time.Duration(calls)}
 	c.points = append(c.points, p)
-	r.note("Cost of a call as the world grows, across the pipe, free", fmt.Sprintf("%d %s", x, c.name),
+	r.note("Cost of a call as the world grows, across the pipe, pinned", fmt.Sprintf("%d %s", x, c.name),
 		fmt.Sprintf("%s, %s of CPU", short(p.perWall), short(p.cpu)))
 }
 

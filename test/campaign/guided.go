@@ -47,10 +47,11 @@ func guide(ctx context.Context, root, name, target, file string, count uint64) e
 		if err != nil {
 			done.Outcome = "broken: " + target
 		}
+		rate := float64(executed) / done.Seconds
 		if err := errors.Join(err, done.PutOn(file)); err != nil {
 			return err
 		}
-		fmt.Printf("%s: %d of %d, %.0f/s\n", name, before+executed, count, float64(executed)/done.Seconds)
+		fmt.Printf("%s: %d of %d, %.0f/s\n", name, before+executed, count, rate)
 	}
 	return nil
 }

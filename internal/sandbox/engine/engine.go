@@ -61,8 +61,9 @@ type Engine struct {
 	memories memories
 	ctx      context.Context // tells wazero to use memories, and nothing else
 
-	idle   list.List // of *Instance that were released, newest first
-	stacks stacks
+	idle       list.List // of *Instance that were released, newest first
+	idleMemory int       // bytes of their memories
+	stacks     stacks
 
 	// host is true while a host function runs: a panic that is caught while it
 	// is true came out of the host function. Instance.Call saves it around

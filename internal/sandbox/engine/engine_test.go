@@ -210,7 +210,8 @@ func TestKeptInstancesAreBounded(t *testing.T) {
 	each(t, nil, func(t *testing.T, e *Engine) {
 		var codes []*Code
 		for i := range maxIdle + 3 {
-			code, err := e.Compile(wasm.Encode(module(byte(wasm.OpI32Const), byte(i)&0x3F, byte(wasm.OpDrop), byte(wasm.OpNop))))
+			number := wasm.AppendSigned([]byte{byte(wasm.OpI32Const)}, int64(i))
+			code, err := e.Compile(wasm.Encode(module(append(number, byte(wasm.OpDrop), byte(wasm.OpNop))...)))
 			if err != nil {
 				t.Fatal(err)
 			}

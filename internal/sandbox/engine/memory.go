@@ -68,6 +68,7 @@ type memory struct {
 	bytes   int
 	counted int  // bytes that keep knows of
 	live    bool // the instance exists; what it began with was asked for before
+	clean   bool // all of it is zero
 }
 
 // count takes note that keep was asked for the whole memory. m may be nil.
@@ -104,7 +105,9 @@ func (m *memory) Reallocate(size uint64) []byte {
 func (m *memory) Free() {
 	m.uncount()
 	if len(m.owner.free) < maxFree {
-		m.space.zero(m.bytes)
+		if !m.clean {
+			m.space.zero(m.bytes)
+		}
 		m.space.shrink()
 		m.owner.free = append(m.owner.free, m.space)
 	} else {

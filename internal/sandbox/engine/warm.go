@@ -18,18 +18,28 @@ import (
 // Limits of what is kept. Code with more than that gets a new instance every
 // time.
 const (
-	maxIdle        = 64      // instances, of all code together
-	maxIdleOfCode  = 4       // instances of one code
-	maxWarmGlobals = 32      // mutable globals of an instance
-	maxWarmMemory  = 4 << 20 // bytes of memory of an instance
+	maxIdle        = 1024      // instances, of all code together
+	maxIdleMemory  = 128 << 20 // bytes of their memories
+	maxIdleOfCode  = 4         // instances of one code
+	maxWarmGlobals = 32        // mutable globals of an instance
+	maxWarmMemory  = 4 << 20   // bytes of memory of an instance
 
 	maxWarmFunctions = 2        // functions that were looked up, of an instance
 	maxWarmStack     = 12 << 10 // bytes of the stack of one, a little more than it begins with
 )
 
+// Up to hotIdle instances at rest, the whole memory of one is written when it is
+// put back: that is fastest as long as all of it stays in the caches of the
+// processor. With more of them only pages that changed are written: one that
+// the contract never touched takes no memory then, of the machine or of a cache.
+const (
+	hotIdle   = 64
+	pageBytes = 4096 // divides wasm.PageBytes
+)
+
 // image is the state in which an instance of some code begins.
 type image struct {
-	memory  []byte // what is not zero, and some zeros
+	memory  []byte // whole pages of pageBytes; beyond them memory is zero
 	offset  int    // of it in memory
 	globals []uint64
 }
@@ -46,14 +56,14 @@ func takeImage(in *Instance) *image {
 	for _, g := range in.globals {
 		i.globals = append(i.globals, g.Get())
 	}
-	var zeros [4096]byte // divides a page
+	var zeros [pageBytes]byte
 	end := 0
-	for at := 0; at < len(memory); at += len(zeros) {
-		if !bytes.Equal(memory[at:at+len(zeros)], zeros[:]) {
+	for at := 0; at < len(memory); at += pageBytes {
+		if !bytes.Equal(memory[at:at+pageBytes], zeros[:]) {
 			if end == 0 {
 				i.offset = at
 			}
-			end = at + len(zeros)
+			end = at + pageBytes
 		}
 	}
 	i.memory = bytes.Clone(memory[i.offset:max(end, i.offset)])
@@ -73,14 +83,32 @@ func (in *Instance) findGlobals() {
 
 // restore puts an instance into the state of the image.
 func (in *Instance) restore(i *image) {
-	if in.linear != nil {
-		in.linear.space.zero(in.linear.bytes)
-		copy(in.Memory()[i.offset:], i.memory)
+	if m := in.linear; m != nil {
+		if m.bytes <= maxClear && in.engine.idle.Len() >= hotIdle {
+			i.restoreChanged(in.Memory())
+		} else {
+			m.space.zero(m.bytes)
+			copy(in.Memory()[i.offset:], i.memory)
+		}
 	}
 	for k, g := range in.globals {
 		g.Set(i.globals[k])
 	}
 	in.trim()
+}
+
+// restoreChanged puts the pages back that are not as in the image.
+func (i *image) restoreChanged(memory []byte) {
+	var zeros [pageBytes]byte
+	for at := 0; at < len(memory); at += pageBytes {
+		page, want := memory[at:at+pageBytes], zeros[:]
+		if k := at - i.offset; k >= 0 && k < len(i.memory) {
+			want = i.memory[k : k+pageBytes]
+		}
+		if !bytes.Equal(page, want) {
+			copy(page, want)
+		}
+	}
 }
 
 // trim forgets the functions that were used least recently, and those that took
@@ -140,10 +168,13 @@ func (in *Instance) Release() error {
 	in.linear.uncount()
 	code.instances--
 	code.idle = append(code.idle, in)
-	all := &in.engine.idle
-	in.idle = all.PushFront(in)
-	if all.Len() > maxIdle {
-		return all.Back().Value.(*Instance).closeIdle()
+	e := in.engine
+	in.idle = e.idle.PushFront(in)
+	e.idleMemory += code.memory
+	for e.idle.Len() > maxIdle || e.idleMemory > maxIdleMemory {
+		if err := e.idle.Back().Value.(*Instance).closeIdle(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -156,11 +187,17 @@ func (c *Code) wake() *Instance {
 	}
 	in := c.idle[n-1]
 	c.idle = c.idle[:n-1]
-	in.engine.idle.Remove(in.idle)
-	in.idle = nil
+	in.rouse()
 	in.linear.count()
 	c.instances++
 	return in
+}
+
+// rouse takes an instance from those at rest.
+func (in *Instance) rouse() {
+	in.engine.idle.Remove(in.idle)
+	in.engine.idleMemory -= in.code.memory
+	in.idle = nil
 }
 
 // closeIdle closes an instance that was released.
@@ -172,6 +209,10 @@ func (in *Instance) closeIdle() error {
 		}
 	}
 	in.code.idle = idle
-	in.engine.idle.Remove(in.idle)
+	in.rouse()
+	if m := in.linear; m != nil { // nothing else is not zero
+		clear(in.Memory()[in.code.image.offset:][:len(in.code.image.memory)])
+		m.clean = true
+	}
 	return in.module.Close(in.engine.ctx)
 }
