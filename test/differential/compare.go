@@ -151,6 +151,7 @@ type trial struct {
 	module       *wasm.Module
 	prices       *oracle.Prices
 	codes        []*engine.Code
+	plenty       uint64  // a lot of gas, for about so many instructions as steps
 	main, report *uint32 // function indices, nil if there is no such export
 }
 
@@ -191,21 +192,20 @@ const steps = 3000
 
 // runs compares with a lot of gas, and with limits at which something changes.
 func (t *trial) runs(random *rand.Rand) error {
-	plenty := uint64(0)
 	for _, p := range t.prices.Opcode {
-		plenty = max(plenty, uint64(p))
+		t.plenty = max(t.plenty, uint64(p))
 	}
-	plenty *= steps
-	if plenty < 40*steps {
-		plenty = 20 * steps
+	t.plenty *= steps
+	if t.plenty < 40*steps {
+		t.plenty = 20 * steps
 	}
-	end, err := t.compare(plenty, random.IntN(4) == 0, t.codes)
+	end, err := t.compare(t.plenty, random.IntN(4) == 0, t.codes)
 	if err != nil || t.main == nil {
 		return err
 	}
-	used := plenty
+	used := t.plenty
 	if end.kind == "returned" {
-		used = uint64(max(0, int64(plenty)-end.gas))
+		used = uint64(max(0, int64(t.plenty)-end.gas))
 	}
 	limits := []uint64{random.Uint64N(used + 1)}
 	if random.IntN(2) == 0 {
@@ -281,7 +281,7 @@ func (t *trial) judge(gas uint64, again bool) (*end, []end, error) {
 		e := &ends[k]
 		h.calls = nil
 		if function != nil {
-			o := in.Run(*function, limitOf(k, len(functions), gas))
+			o := in.Run(*function, t.limitOf(k, len(functions), gas))
 			e.kind = kindOfOutcome(&o)
 			if o.Kind == oracle.Returned {
 				e.gas = o.GasLeft
@@ -297,10 +297,11 @@ func (t *trial) judge(gas uint64, again bool) (*end, []end, error) {
 	return first, ends, nil
 }
 
-// limitOf is the gas of run k: the last one, of report, has plenty.
-func limitOf(k, runs int, gas uint64) uint64 {
+// limitOf is the gas of run k. The last one, of report, always has plenty, but
+// not without end: a changed module may report for ever.
+func (t *trial) limitOf(k, runs int, gas uint64) uint64 {
 	if k == runs-1 {
-		return 1 << 60
+		return t.plenty
 	}
 	return gas
 }
@@ -322,7 +323,7 @@ func (t *trial) run(i int, gas uint64, times int) ([]end, error) {
 		}
 		h.calls = nil
 		if function != nil {
-			in.SetGas(int64(limitOf(k, times, gas)))
+			in.SetGas(int64(t.limitOf(k, times, gas)))
 			err := in.Call(*function)
 			e.kind = kindOfError(err)
 			if err == nil {
