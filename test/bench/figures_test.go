@@ -221,9 +221,13 @@ func (r *report) plainWazero(group, name string, n int64) figure {
 	})
 }
 
-// deployments are contracts of two sizes that were never seen before.
+// deployments are contracts of two sizes that were never seen before, beside
+// what wazero alone takes to compile them.
 func (r *report) deployments() {
 	const group = "Deployment, cold, until the result of init"
+	for _, size := range deploymentSizes {
+		r.plainCompilation(group, enlarge(contracts.Wasm("erc20"), size))
+	}
 	for _, w := range ways()[:2] {
 		c := newChain()
 		e, err := w.start(c)
@@ -231,9 +235,9 @@ func (r *report) deployments() {
 			r.t.Fatal(err)
 		}
 		number := 0
-		for _, size := range []int{5_000, 114_000} {
+		for _, size := range deploymentSizes {
 			code := enlarge(contracts.Wasm("erc20"), size)
-			r.measure(group, fmt.Sprintf("%d kB %s", (len(code)+500)/1000, w.name), 1, func(int) {
+			r.measure(group, kilobytes(code)+w.name, 1, func(int) {
 				number++
 				deployCode(r.t, c, e, numbered(code, number), []byte{100})
 			})
@@ -241,6 +245,28 @@ func (r *report) deployments() {
 		if err := e.Close(); err != nil {
 			r.t.Fatal(err)
 		}
+	}
+}
+
+// deploymentSizes are about the bytes of the contracts that are deployed.
+var deploymentSizes = []int{5_000, 114_000}
+
+func kilobytes(code []byte) string { return fmt.Sprintf("%d kB ", (len(code)+500)/1000) }
+
+// plainCompilation is what no deployment can be faster than that compiles: the
+// contract as it is, without a check of ours, without metering, on one core.
+func (r *report) plainCompilation(group string, code []byte) {
+	ctx := context.Background()
+	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler())
+	number := 0
+	r.measure(group, kilobytes(code)+"compiled by wazero alone, without metering, on one core", 1, func(int) {
+		number++
+		if _, err := runtime.CompileModule(ctx, numbered(code, number)); err != nil {
+			r.t.Fatal(err)
+		}
+	})
+	if err := runtime.Close(ctx); err != nil {
+		r.t.Fatal(err)
 	}
 }
 

@@ -216,6 +216,12 @@ func (b *body) instr(i *wasm.Instr, code []byte) {
 			return
 		}
 	}
+	if prefix := i.Op >> 8; prefix != 0 {
+		// All that have one and are accepted have no immediate. They are not copied:
+		// the sub-opcode is a number, and wazero's interpreter reads one byte of it.
+		b.op(byte(prefix), byte(i.Op))
+		return
+	}
 	b.out = append(b.out, code[i.Start:i.End]...)
 }
 
