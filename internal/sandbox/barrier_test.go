@@ -138,6 +138,7 @@ func TestDefectThatTheBarrierAvoids(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		in.SetGas(1)
 		if err := in.Call(1); err != nil {
 			t.Fatal(err)
 		}

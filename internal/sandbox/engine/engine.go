@@ -65,10 +65,12 @@ type Engine struct {
 	idleMemory int       // bytes of their memories
 	stacks     stacks
 
-	// host is true while a host function runs: a panic that is caught while it
-	// is true came out of the host function. Instance.Call saves it around
-	// itself, because host functions call other instances.
-	host bool
+	// current is the instance that runs, nil if none does. host is true while a
+	// host function runs: a panic that is caught while it is true came out of the
+	// host function. Instance.Call saves both around itself, because host functions
+	// call other instances.
+	current *Instance
+	host    bool
 }
 
 // New makes an engine: the interpreter, or the compiler where it is trusted.
@@ -156,9 +158,13 @@ func (h *hostCall) Call(_ context.Context, stack []uint64) {
 	for _, i := range h.narrow {
 		stack[i] = uint64(uint32(stack[i]))
 	}
-	h.engine.host = true
+	e := h.engine
+	e.host = true
+	if e.current.Gas() <= 0 {
+		panic(&Stop{ErrOutOfGas}) // the test that the meter leaves to us
+	}
 	h.call(stack)
-	h.engine.host = false
+	e.host = false
 	if h.cut {
 		stack[0] = uint64(uint32(stack[0]))
 	}
@@ -196,7 +202,7 @@ type Code struct {
 // several workers, because one takes milliseconds for them. Each takes memory.
 // What they make does not depend on their number.
 const (
-	parallelBytes = 4_096
+	parallelBytes = 16_384
 	maxWorkers    = 4
 )
 

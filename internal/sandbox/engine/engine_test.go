@@ -54,6 +54,7 @@ func instance(t *testing.T, e *Engine, m *wasm.Module) *Instance {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in.SetGas(1)
 	return in
 }
 
@@ -201,6 +202,24 @@ func TestInstanceIsNotEnteredTwice(t *testing.T) {
 			}
 		}()
 		t.Error(in.Call(0))
+	})
+}
+
+// A module does not test its gas before it calls a host function.
+func TestNoHostFunctionRunsWithoutGas(t *testing.T) {
+	ran := false
+	each(t, []HostFunction{{Module: "env", Name: "run", Call: func([]uint64) { ran = true }}}, func(t *testing.T, e *Engine) {
+		m := module(byte(wasm.OpCall), 0)
+		m.Imports = []wasm.Import{{Module: "env", Name: "run"}}
+		m.Exports[2].Index = 1
+		in := instance(t, e, m)
+		for gas, want := range map[int64]error{1: nil, 0: ErrOutOfGas, -1: ErrOutOfGas} {
+			ran = false
+			in.SetGas(gas)
+			if err := in.Call(0); err != want || ran != (want == nil) {
+				t.Errorf("with gas %d: %v, ran %v", gas, err, ran)
+			}
+		}
 	})
 }
 

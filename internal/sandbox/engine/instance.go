@@ -140,11 +140,11 @@ func (in *Instance) Call(function uint32) error {
 	in.reason.Set(meter.ReasonNone)
 
 	e := in.engine
-	outer := e.host
-	e.host = false
+	outer, outerHost := e.current, e.host
+	e.current, e.host = in, false
 	err := call.CallWithStack(context.Background(), nil)
 	inHost := e.host
-	e.host = outer
+	e.current, e.host = outer, outerHost
 	in.running = false
 
 	switch {

@@ -143,11 +143,7 @@ func (b *body) epilogue() {
 
 // leave returns. The result of the original function is on the stack.
 func (b *body) leave() {
-	b.index(opLocalGet, b.gasLocal())
-	if charge := b.take(); charge > 0 {
-		b.constant(opI64Const, int64(charge))
-		b.op(opI64Sub)
-	}
+	b.remaining()
 	b.op(opReturn)
 }
 

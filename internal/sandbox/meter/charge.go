@@ -18,13 +18,10 @@ func (b *body) take() uint64 {
 
 // flush subtracts what is pending.
 func (b *body) flush() {
-	charge := b.take()
-	if charge == 0 {
+	if b.pending == 0 {
 		return
 	}
-	b.index(opLocalGet, b.gasLocal())
-	b.constant(opI64Const, int64(charge))
-	b.op(opI64Sub)
+	b.remaining()
 	b.index(opLocalSet, b.gasLocal())
 }
 
@@ -68,19 +65,31 @@ func (b *body) target(depth uint32) {
 	b.labels[len(b.labels)-1-int(depth)].target = true
 }
 
-// call instruments a call and makes it.
+// call instruments a call and makes it. Of a host function the engine makes the
+// test (see GasExport): a test here would take longer to compile than the rest of
+// the call.
 func (b *body) call(function uint32) {
-	b.test()
-	b.index(opLocalGet, b.gasLocal())
 	if function < uint32(len(b.old.Imports)) {
+		b.remaining()
 		b.index(opGlobalSet, b.gas)
 		b.index(opCall, function)
 		b.index(opGlobalGet, b.gas)
 	} else {
+		b.test()
+		b.index(opLocalGet, b.gasLocal())
 		b.index(opLocalGet, b.roomLocal())
 		b.index(opCall, function)
 	}
 	b.index(opLocalSet, b.gasLocal())
+}
+
+// remaining pushes the gas that remains, and leaves nothing pending.
+func (b *body) remaining() {
+	b.index(opLocalGet, b.gasLocal())
+	if charge := b.take(); charge > 0 {
+		b.constant(opI64Const, int64(charge))
+		b.op(opI64Sub)
+	}
 }
 
 // callIndirect instruments a call through the table and makes it. The index

@@ -13,7 +13,8 @@
 // a register most of the time, and the room needs no undoing after a call.
 // Around host functions, and around the functions that the host calls, gas is
 // in an exported global, which the host reads and writes. Exports of the
-// contract are renamed, so no contract can reach it.
+// contract are renamed, so no contract can reach it. Whoever runs the module
+// makes the test before a host function: the module does not.
 //
 // # What is exact
 //
@@ -41,7 +42,7 @@ type Prices struct {
 
 // Names of the exports of an instrumented module.
 const (
-	GasExport    = "gas"    // i64, remaining gas
+	GasExport    = "gas"    // i64, remaining gas; a host function must not run unless it is positive
 	ReasonExport = "reason" // i32, why the module stopped itself: one of Reason…
 	MemoryExport = "memory" // if the module has a memory
 )
