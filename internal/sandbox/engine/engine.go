@@ -71,6 +71,10 @@ type Engine struct {
 	// call other instances.
 	current *Instance
 	host    bool
+
+	// direct is true if the next host function is called by ourselves, because the
+	// guest exports what it imports.
+	direct bool
 }
 
 // New makes an engine: the interpreter, or the compiler where it is trusted.
@@ -160,9 +164,10 @@ func (h *hostCall) Call(_ context.Context, stack []uint64) {
 	}
 	e := h.engine
 	e.host = true
-	if e.current.Gas() <= 0 {
+	if e.current.Gas() <= 0 && !e.direct {
 		panic(&Stop{ErrOutOfGas}) // the test that the meter leaves to us
 	}
+	e.direct = false
 	h.call(stack)
 	e.host = false
 	if h.cut {
@@ -192,6 +197,7 @@ func (e *Engine) Close() error {
 type Code struct {
 	compiled  wazero.CompiledModule
 	memory    int // bytes that an instance begins with
+	imports   uint32
 	instances int
 	imaged    bool   // image was taken, or could not
 	image     *image // nil if instances are not used again
@@ -220,7 +226,7 @@ func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
-	code := &Code{compiled: compiled}
+	code := &Code{compiled: compiled, imports: uint32(len(compiled.ImportedFunctions()))}
 	if memory, ok := compiled.ExportedMemories()[meter.MemoryExport]; ok {
 		code.memory = int(memory.Min()) * wasm.PageBytes
 	}

@@ -191,17 +191,17 @@ func TestCallOfWhatCannotBeCalled(t *testing.T) {
 
 func TestInstanceIsNotEnteredTwice(t *testing.T) {
 	var in *Instance
-	each(t, []HostFunction{{Module: "env", Name: "again", Call: func([]uint64) { _ = in.Call(0) }}}, func(t *testing.T, e *Engine) {
+	each(t, []HostFunction{{Module: "env", Name: "again", Call: func([]uint64) { _ = in.Call(1) }}}, func(t *testing.T, e *Engine) {
 		m := module(byte(wasm.OpCall), 0)
 		m.Imports = []wasm.Import{{Module: "env", Name: "again"}}
-		m.Exports[2].Index = 1
+		m.Exports[2].Name, m.Exports[2].Index = meter.FunctionExport(1), 1
 		in = instance(t, e, m)
 		defer func() {
 			if text := fmt.Sprint(recover()); !strings.Contains(text, "running already") {
 				t.Errorf("panicked with %s", text)
 			}
 		}()
-		t.Error(in.Call(0))
+		t.Error(in.Call(1))
 	})
 }
 
@@ -211,13 +211,26 @@ func TestNoHostFunctionRunsWithoutGas(t *testing.T) {
 	each(t, []HostFunction{{Module: "env", Name: "run", Call: func([]uint64) { ran = true }}}, func(t *testing.T, e *Engine) {
 		m := module(byte(wasm.OpCall), 0)
 		m.Imports = []wasm.Import{{Module: "env", Name: "run"}}
-		m.Exports[2].Index = 1
+		m.Exports[2].Index = 0 // the import
+		m.Exports = append(m.Exports, wasm.Export{Name: meter.FunctionExport(1), Kind: wasm.ExportFunction, Index: 1})
 		in := instance(t, e, m)
-		for gas, want := range map[int64]error{1: nil, 0: ErrOutOfGas, -1: ErrOutOfGas} {
+		for _, test := range []struct {
+			name     string
+			function uint32
+			gas      int64
+			err      error
+			ran      bool
+		}{
+			{"with gas", 1, 1, nil, true},
+			{"without gas", 1, 0, ErrOutOfGas, false},
+			{"with less than no gas", 1, -1, ErrOutOfGas, false},
+			{"without gas, but called by nobody", 0, 0, nil, true},
+			{"with less than no gas, but called by nobody", 0, -1, ErrOutOfGas, true},
+		} {
 			ran = false
-			in.SetGas(gas)
-			if err := in.Call(0); err != want || ran != (want == nil) {
-				t.Errorf("with gas %d: %v, ran %v", gas, err, ran)
+			in.SetGas(test.gas)
+			if err := in.Call(test.function); err != test.err || ran != test.ran {
+				t.Errorf("%s: %v, ran %v", test.name, err, ran)
 			}
 		}
 	})
@@ -279,11 +292,11 @@ func TestTheTextOfAnErrorCostsNothing(t *testing.T) {
 	each(t, []HostFunction{fail}, func(t *testing.T, e *Engine) {
 		m := module(byte(wasm.OpCall), 0)
 		m.Imports = []wasm.Import{{Module: "env", Name: "fail"}}
-		m.Exports[2].Index = 1
+		m.Exports[2].Name, m.Exports[2].Index = meter.FunctionExport(1), 1
 		in := instance(t, e, m)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := in.Call(0)
+		err := in.Call(1)
 		runtime.ReadMemStats(&after)
 		if err != long {
 			t.Error("the error is not the one that was carried out")

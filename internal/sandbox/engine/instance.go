@@ -141,7 +141,7 @@ func (in *Instance) Call(function uint32) error {
 
 	e := in.engine
 	outer, outerHost := e.current, e.host
-	e.current, e.host = in, false
+	e.current, e.host, e.direct = in, false, function < in.code.imports
 	err := call.CallWithStack(context.Background(), nil)
 	inHost := e.host
 	e.current, e.host = outer, outerHost
