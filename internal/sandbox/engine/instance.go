@@ -24,6 +24,7 @@ type Instance struct {
 	reason api.MutableGlobal
 
 	functions []function // looked up so far, the last used first: looking up is slow
+	words     [3]uint64  // parameters and results of the call under way
 	running   bool
 	failed    bool // the last call
 
@@ -35,8 +36,10 @@ type Instance struct {
 // function is an exported function that was looked up. wazero gives it a stack
 // of its own, which grows with the depth of its calls and never shrinks.
 type function struct {
-	index uint32 // in the original module
-	call  api.Function
+	index   uint32 // in the original module
+	call    api.Function
+	metered bool // takes gas and room, gives gas
+	results int  // before the gas
 }
 
 // Instantiate makes an instance in its initial state. It fails with the error
@@ -132,7 +135,7 @@ func (in *Instance) Grow(pages uint32) bool {
 // A function that is not exported or has parameters, or an instance that is
 // running already, is a mistake of the caller, and Call panics.
 func (in *Instance) Call(function uint32) error {
-	call := in.function(function)
+	f := in.function(function)
 	if in.running {
 		panic("engine: the instance is running already")
 	}
@@ -142,7 +145,13 @@ func (in *Instance) Call(function uint32) error {
 	e := in.engine
 	outer, outerHost := e.current, e.host
 	e.current, e.host, e.direct = in, false, function < in.code.imports
-	err := call.CallWithStack(context.Background(), nil)
+	if f.metered {
+		in.words[0], in.words[1] = in.gas.Get(), meter.StackLimit
+	}
+	err := f.call.CallWithStack(context.Background(), in.words[:])
+	if f.metered && err == nil {
+		in.gas.Set(in.words[f.results])
+	}
 	inHost := e.host
 	e.current, e.host = outer, outerHost
 	in.running = false
@@ -157,19 +166,24 @@ func (in *Instance) Call(function uint32) error {
 	return nil
 }
 
-// function looks up an exported function.
-func (in *Instance) function(index uint32) api.Function {
+// function looks up an exported function. What it gives is valid until the next
+// one is looked up.
+func (in *Instance) function(index uint32) *function {
 	for i, f := range in.functions {
 		if f.index == index {
 			copy(in.functions[1:], in.functions[:i])
 			in.functions[0] = f
-			return f.call
+			return &in.functions[0]
 		}
 	}
 	call := in.module.ExportedFunction(meter.FunctionExport(index))
 	if call == nil {
 		panic(fmt.Sprintf("engine: function %d is not exported or has parameters", index))
 	}
-	in.functions = slices.Insert(in.functions, 0, function{index, call})
-	return call
+	f := function{index: index, call: call}
+	if d := call.Definition(); len(d.ParamTypes()) > 0 {
+		f.metered, f.results = true, len(d.ResultTypes())-1
+	}
+	in.functions = slices.Insert(in.functions, 0, f)
+	return &in.functions[0]
 }

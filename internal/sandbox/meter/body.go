@@ -38,6 +38,7 @@ type body struct {
 	locals uint32 // params and locals of the original function
 	out    []byte
 	offset int // of the original code in the module
+	at     int // which instruction of the original code it is
 
 	loops   int    // number of open loops
 	pending uint64 // charges gathered, not yet subtracted
@@ -98,9 +99,10 @@ func (in *instrumenter) function(t wasm.FuncType, old *wasm.Body) wasm.Body {
 	}
 	in.labels = append(in.labels[:0], label{op: wasm.OpBlock})
 	b.prologue(t, weight(len(t.Params), old))
+	in.outline.read(old.Code)
 	decoder := wasm.NewDecoder(old.Code)
 	var i wasm.Instr
-	for decoder.Next(&i) {
+	for ; decoder.Next(&i); b.at++ {
 		b.instr(&i, old.Code)
 	}
 	b.epilogue()

@@ -47,7 +47,11 @@ func (b *body) test() {
 
 // branch instruments br, br_if and br_table, before the instruction.
 func (b *body) branch(i *wasm.Instr) {
-	b.test()
+	if !b.traced && i.Op != wasm.OpBrTable && b.outline.needless(b.at) {
+		b.flush()
+	} else {
+		b.test()
+	}
 	b.release()
 	if i.Op == wasm.OpBrTable {
 		for _, target := range i.Table {

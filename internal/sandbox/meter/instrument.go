@@ -51,8 +51,9 @@ type instrumenter struct {
 	gas, reason uint32 // indices of the globals
 	traced      bool   // see InstrumentTraced
 
-	code   []byte  // of all bodies, to allocate in big pieces
-	labels []label // of the body at hand, reused
+	code    []byte  // of all bodies, to allocate in big pieces
+	labels  []label // of the body at hand, reused
+	outline outline // of the body at hand
 }
 
 // types gives the types of defined functions their additional parameters and
@@ -149,8 +150,8 @@ func (in *instrumenter) thunk(imported uint32) uint32 {
 	return in.addFunction(typ, append(code, opEnd))
 }
 
-// exports exports the mutable globals and the memory, and an entry for each
-// exported function that the host can call.
+// exports exports the mutable globals and the memory, and the exported functions
+// that the host can call.
 func (in *instrumenter) exports() {
 	m := in.old
 	in.new.Exports = append(in.new.Exports,
@@ -169,38 +170,24 @@ func (in *instrumenter) exports() {
 			mutable++
 		}
 	}
-	var entryType uint32
-	entries := make(map[uint32]bool)
+	exported := make(map[uint32]bool)
 	for _, e := range m.Exports {
-		if e.Kind != wasm.ExportFunction || entries[e.Index] || len(m.FunctionType(e.Index).Params) > 0 {
+		if e.Kind != wasm.ExportFunction || exported[e.Index] || len(m.FunctionType(e.Index).Params) > 0 {
 			continue
 		}
-		if len(entries) == 0 {
-			entryType = in.addType(wasm.FuncType{})
-		}
-		entries[e.Index] = true
+		exported[e.Index] = true
 		in.new.Exports = append(in.new.Exports, wasm.Export{
-			Name:  FunctionExport(e.Index),
-			Kind:  wasm.ExportFunction,
-			Index: in.addFunction(entryType, in.entry(e.Index)),
+			Name: FunctionExport(e.Index), Kind: wasm.ExportFunction, Index: in.callable(e.Index),
 		})
 	}
 }
 
-// entry is the code of a function that the host calls to run a function of the
-// module. It drops the result.
-func (in *instrumenter) entry(function uint32) []byte {
-	var code []byte
+// callable gives the function by which the host calls an exported function. For
+// one that the module imports it is new code, so that a module calls it as ever.
+func (in *instrumenter) callable(function uint32) uint32 {
 	if function >= uint32(len(in.old.Imports)) {
-		code = withIndex(code, opGlobalGet, in.gas)
-		code = wasm.AppendSigned(append(code, opI32Const), StackLimit)
-		code = withIndex(code, opCall, function)
-		code = withIndex(code, opGlobalSet, in.gas)
-	} else {
-		code = withIndex(code, opCall, function)
+		return function
 	}
-	for range in.old.FunctionType(function).Results {
-		code = append(code, opDrop)
-	}
-	return append(code, opEnd)
+	code := withIndex(nil, opCall, function)
+	return in.addFunction(in.new.Imports[function].Type, append(code, opEnd))
 }

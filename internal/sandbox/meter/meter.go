@@ -10,9 +10,9 @@
 // Inside the module, the gas that remains and the room that is left on the
 // stack travel as values: every defined function takes them as two more
 // parameters, and gives the gas that remains as its last result. So gas is in
-// a register most of the time, and the room needs no undoing after a call.
-// Around host functions, and around the functions that the host calls, gas is
-// in an exported global, which the host reads and writes. Exports of the
+// a register most of the time, and the room needs no undoing after a call. Whoever
+// runs the module calls its functions in the same way. Around host functions gas
+// is in an exported global, which the host reads and writes. Exports of the
 // contract are renamed, so no contract can reach it. Whoever runs the module
 // makes the test before a host function: the module does not.
 //
@@ -23,7 +23,8 @@
 // call_indirect. Between two tests nobody can see the counter: a trap consumes
 // all gas. So charges are gathered while control can go only one way, and are
 // subtracted, as one constant, before a test, before control meets other
-// control, and at the end of the function.
+// control, and at the end of the function. A test that nobody can miss (see
+// outline) is left out, unless the module is traced.
 package meter
 
 import (
@@ -48,8 +49,9 @@ const (
 )
 
 // FunctionExport is the name under which function i of the original module can
-// be called, if it was exported and has no parameters. The exported function
-// has no parameters and no results.
+// be called, if it was exported and has no parameters. It has two: gas (i64), and
+// the room on the stack, StackLimit (i32); its last result is the gas that remains
+// (i64). One that the module imports has neither, but for its own result.
 func FunctionExport(i uint32) string { return "f" + strconv.FormatUint(uint64(i), 10) }
 
 // GlobalExport is the name under which the n-th mutable global of the original

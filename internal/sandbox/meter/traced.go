@@ -28,10 +28,14 @@ func (b *body) tracePosition(i *wasm.Instr) {
 	b.index(opGlobalSet, b.position())
 }
 
-// stops says whether an instruction calls, tests the gas or may trap.
+// stops says whether an instruction calls, tests the gas or may trap, or may be
+// refused memory.
 func stops(op wasm.Opcode) bool {
+	if tests(op) {
+		return true
+	}
 	switch op {
-	case wasm.OpCall, wasm.OpCallIndirect, wasm.OpBr, wasm.OpBrIf, wasm.OpBrTable, wasm.OpUnreachable,
+	case wasm.OpUnreachable, wasm.OpMemoryGrow,
 		wasm.OpI32DivS, wasm.OpI32DivU, wasm.OpI32RemS, wasm.OpI32RemU,
 		wasm.OpI64DivS, wasm.OpI64DivU, wasm.OpI64RemS, wasm.OpI64RemU:
 		return true
