@@ -6,11 +6,14 @@ import (
 	"runtime/metrics"
 	"sync/atomic"
 	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
+	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 )
 
 const (
-	// collectEvery is how many requests pass between two looks at how much was
-	// allocated.
+	// collectEvery is how many calls pass between two looks at how much was
+	// allocated. After a deployment there is one always: it compiles.
 	collectEvery = 64
 
 	// collectBytes is how much may be allocated between two collections: little, so
@@ -72,8 +75,9 @@ func (c *collector) rest() {
 	}
 }
 
-// answered is called when a request was answered and the next one has not come.
-func (c *collector) answered() {
+// answered is called when a request of that kind was answered and the next one
+// has not come.
+func (c *collector) answered(kind ipc.Kind) {
 	c.answers.Add(1)
 	if c.resting.Load() {
 		select {
@@ -81,7 +85,7 @@ func (c *collector) answered() {
 		default:
 		}
 	}
-	if c.requests++; c.requests%collectEvery != 0 {
+	if c.requests++; c.requests%collectEvery != 0 && kind != protocol.KindCreate {
 		return
 	}
 	metrics.Read(c.sample[:1])

@@ -185,6 +185,7 @@ func (p *part) loop() error {
 		if err != nil {
 			return err
 		}
+		kind := msg.Kind
 		answer, err := p.answer(msg)
 		if err != nil {
 			return err
@@ -200,7 +201,7 @@ func (p *part) loop() error {
 			return err
 		}
 		if p.collector != nil {
-			p.collector.answered()
+			p.collector.answered(kind)
 		}
 	}
 }
