@@ -79,7 +79,7 @@ func (v *verdict) account(a *vm.OutputAccount) error {
 	for i := range a.StorageUpdates {
 		u := &a.StorageUpdates[i]
 		if i > 0 && bytes.Compare(a.StorageUpdates[i-1].Key, u.Key) >= 0 {
-			return broken("the storage of %s is not sorted at %x", a.Address, u.Key)
+			return broken("the storage of %s is not sorted at %.*x", a.Address, maxToldBytes, u.Key)
 		}
 		if err := v.pair(a, u); err != nil {
 			return err
@@ -181,9 +181,9 @@ func (v *verdict) pair(a *vm.OutputAccount, u *vm.StorageUpdate) error {
 		return nil
 	}
 	if !u.Written {
-		return broken("storage %x of %s is said to have been read, and is another", u.Key, a.Address)
+		return broken("storage %.*x of %s is said to have been read, and is another", maxToldBytes, u.Key, a.Address)
 	}
-	return broken("storage %x of %s is changed, which no contract may do", u.Key, a.Address)
+	return broken("storage %.*x of %s is changed, which no contract may do", maxToldBytes, u.Key, a.Address)
 }
 
 // sum: value is neither made nor lost. Each answer of a built-in function may

@@ -63,6 +63,10 @@ type CriticalError struct {
 
 const criticalPrefix = "critical error: "
 
+// maxToldBytes is how much of one thing that Core says is repeated where the
+// node reads it: in an error, in a line of the log, in a metric.
+const maxToldBytes = 1000
+
 // Error describes it in one line.
 func (e *CriticalError) Error() string {
 	var b strings.Builder
@@ -74,7 +78,7 @@ func (e *CriticalError) Error() string {
 	if e.Exit != "" {
 		fmt.Fprintf(&b, " (core: %s", e.Exit)
 		if line := lastWords(e.Stderr); line != "" {
-			fmt.Fprintf(&b, ", %q", line)
+			fmt.Fprintf(&b, ", %.*q", maxToldBytes, line)
 		}
 		b.WriteByte(')')
 	}

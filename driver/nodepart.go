@@ -92,7 +92,7 @@ func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message)
 	case failure != nil:
 		return nil, broken("core goes on after a question that was not answered")
 	case denial != nil:
-		return nil, broken("core gives up for no reason of the node's: %q", denial.Text)
+		return nil, broken("core gives up for no reason of the node's: %.*q", maxToldBytes, denial.Text)
 	case part.replayed < len(part.given.exchanges):
 		return nil, broken("core asked %d questions, and %d when it was started before", part.replayed, len(part.given.exchanges))
 	}

@@ -96,7 +96,7 @@ func (m *Messenger) Receive() (*Message, error) {
 	msg := &m.received
 	nonce, err := m.codec.readEnvelope(payload, msg)
 	if err != nil {
-		return nil, &ProtocolError{"message cannot be decoded", err}
+		return nil, undecodable("message", err)
 	}
 	if msg.Kind != kind {
 		return nil, violation("message has kind %d in its preamble and %d in its payload", kind, msg.Kind)
