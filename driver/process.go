@@ -37,8 +37,9 @@ const (
 // process is one Core process and everything that belongs to it. It is either
 // running or has ended, and never runs again.
 type process struct {
-	config     vm.Config // that it was built from
-	generation uint64    // of config
+	config     vm.Config       // that it was built from
+	generation uint64          // of config
+	prepared   *protocol.Codes // what it has compiled while it stood by
 	path       string
 	cmd        *exec.Cmd
 	pipes      *pipes
