@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -413,6 +414,24 @@ func TestAConfigurationTakesEffectAtTheNextRequest(t *testing.T) {
 		if got := told(out)[0]; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+	}
+}
+
+// A Core that is to make room for another one may take its time.
+func TestAnotherConfigurationDoesNotWaitForTheCoreBefore(t *testing.T) {
+	d := start(t, new(chain), driver.Options{CallTimeout: 400 * time.Millisecond})
+	if err := syscall.Kill(d.Pid(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.SetConfig(vm.Config{BlockGasLimit: 2}); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	if _, err := d.Version(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > 450*time.Millisecond {
+		t.Errorf("the request took %v", took)
 	}
 }
 

@@ -137,7 +137,7 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 			d.backoff.died(errors.New(p.exit()))
 			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.exit())
 		}
-		p.stop()
+		d.background.Go(p.stop) // it may take longer than this request has
 		d.set(nil)
 	}
 	if err := d.backoff.wait(deadline, ctx.Done(), life.Done()); err != nil {
