@@ -91,6 +91,9 @@ func spawn(path string, o *Options, config vm.Config, background *sync.WaitGroup
 			}
 		}
 		if err == nil {
+			if e, ok := pipes.coreToNode.(interface{ whenLost(func()) }); ok {
+				e.whenLost(func() { _ = p.cmd.Process.Kill() }) // an error means that it has ended
+			}
 			p.output = readOutput(o.Logger, pipes)
 			p.profile = newProfileWriter(pipes.profile, p.done, o.Logger.With("logger", "coreDriver"))
 			if err = pipes.closeCore(); err == nil {
