@@ -144,7 +144,8 @@ type Limits struct {
 	// an execution may keep 256 MiB, and base64 makes them a third longer.
 	FrameBytes int
 
-	// DialogueBytes is the sum of all messages from Core. Default 1 GiB.
+	// DialogueBytes is the sum of all messages from Core and of the answers to
+	// its questions. Default 1 GiB.
 	DialogueBytes int64
 
 	// HookCalls is the number of questions. Default 1,000,000.
