@@ -12,8 +12,9 @@ import (
 type witness struct {
 	hook vm.BlockchainHook
 
+	caller   vm.Address
 	accounts map[vm.Address]*vm.Account // those that the dialogue introduced; nil: nothing is known of it
-	derived  map[vm.Address]bool        // addresses for new contracts
+	derived  map[vm.Address]bool        // addresses for new contracts of contracts and of the caller
 	storage  map[pairName][]byte
 	builtins []*vm.Output
 
@@ -30,7 +31,7 @@ type pairName struct {
 // make new ones.
 const keptAnswers = 64
 
-// begin forgets everything.
+// begin forgets everything. The first address is the caller's.
 func (w *witness) begin(introduced ...vm.Address) {
 	if w.accounts == nil || len(w.accounts)+len(w.derived)+len(w.storage) > keptAnswers {
 		*w = witness{
@@ -42,6 +43,7 @@ func (w *witness) begin(introduced ...vm.Address) {
 	clear(w.derived)
 	clear(w.storage)
 	w.builtins, w.askedBuiltin = nil, false
+	w.caller = introduced[0]
 	for _, a := range introduced {
 		w.introduce(a)
 	}
@@ -51,6 +53,20 @@ func (w *witness) introduce(a vm.Address) {
 	if _, known := w.accounts[a]; !known {
 		w.accounts[a] = nil
 	}
+}
+
+// contract says whether an account can have run: it has code, or got some in
+// this dialogue.
+func (w *witness) contract(a vm.Address) bool {
+	if known := w.accounts[a]; known != nil && known.CodeHash != (vm.Hash{}) || w.derived[a] {
+		return true
+	}
+	for _, b := range w.answers(a) {
+		if len(b.Code) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // BlockFacts implements vm.BlockchainHook.
@@ -88,7 +104,9 @@ func (w *witness) NewAddress(creator vm.Address, nonce uint64, vmType []byte) (v
 	a, err := w.hook.NewAddress(creator, nonce, vmType)
 	if err == nil {
 		w.introduce(a)
-		w.derived[a] = true
+		if creator == w.caller || w.contract(creator) {
+			w.derived[a] = true
+		}
 	}
 	return a, err
 }
