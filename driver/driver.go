@@ -52,8 +52,9 @@ var _ vm.Executor = (*Driver)(nil)
 // cannot be started.
 //
 // The hook is called by the goroutine that makes a request, one question at a
-// time. It must not make a request itself: that would wait for its own turn.
-// The time it takes is part of the request's.
+// time. It must not make a request itself, nor close the driver: that would wait
+// for its own turn. The time it takes is part of the request's, and is not cut
+// short when the request ends.
 func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 	if hook == nil {
 		return nil, errors.New("driver: no hook")

@@ -45,7 +45,7 @@ func (k Kind) String() string {
 // The process has ended or was killed when it is returned.
 type CriticalError struct {
 	Kind Kind
-	Op   string // what was asked: "Create", "Call", "Version", "DiagnoseWait", "start"
+	Op   string // what was asked: "Create", "Call", "Version", "DiagnoseWait", "Prepare", "start"
 
 	// Exit says how the process ended, as in "exit status 2" or
 	// "signal: killed" (by the driver, too). Empty if there was none, or if it

@@ -54,7 +54,9 @@ type Options struct {
 	Codec Codec
 
 	// Logger takes the log lines of the driver and of Core. Each has an
-	// attribute "logger" that names its origin. Nil: nothing is logged.
+	// attribute "logger" that names its origin, as far as Core is to be
+	// believed. The lines of Core are not held against the level of the logger.
+	// Nil: nothing is logged.
 	Logger *slog.Logger
 
 	// LogProfile says which lines Core sends: NAME:LEVEL, separated by
@@ -141,7 +143,8 @@ const (
 // default.
 type Limits struct {
 	// FrameBytes is the largest message, in either direction. Default 384 MiB:
-	// an execution may keep 256 MiB, and base64 makes them a third longer.
+	// an execution may keep 256 MiB, and base64 makes them a third longer. With
+	// less, an output that does not fit is a *CriticalError instead of a result.
 	FrameBytes int
 
 	// DialogueBytes is the sum of all messages from Core and of the answers to
