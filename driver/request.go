@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
@@ -192,12 +193,15 @@ func over(ctx, life context.Context) error {
 	return nil
 }
 
+// tooWide says whether an integer, or nil, has no place in a message.
+func tooWide(x *big.Int) bool { return x != nil && x.BitLen() > 8*ipc.MaxBigIntBytes }
+
 // checkInput refuses what cannot be said to Core.
 func checkInput(in *vm.Input) error {
-	if in.Value != nil && (in.Value.Sign() < 0 || in.Value.BitLen() > 8*ipc.MaxBigIntBytes) {
+	if in.Value != nil && (in.Value.Sign() < 0 || tooWide(in.Value)) {
 		return errors.New("driver: the value of the input is out of range")
 	}
-	if in.DCTValue != nil && in.DCTValue.BitLen() > 8*ipc.MaxBigIntBytes {
+	if tooWide(in.DCTValue) {
 		return errors.New("driver: the token value of the input is out of range")
 	}
 	return nil

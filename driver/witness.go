@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -79,6 +80,9 @@ func (w *witness) BlockHash(nonce uint64) ([]byte, error) { return w.hook.BlockH
 func (w *witness) Account(a vm.Address) (*vm.Account, error) {
 	account, err := w.hook.Account(a)
 	w.introduce(a)
+	if err == nil && account != nil && account.Balance != nil && (account.Balance.Sign() < 0 || tooWide(account.Balance)) {
+		return nil, errors.New("the balance is out of range")
+	}
 	if err == nil && account != nil {
 		w.accounts[a] = account
 	}
@@ -134,6 +138,9 @@ func (w *witness) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 	w.askedBuiltin = true
 	out, err := w.hook.ProcessBuiltinFunction(in)
 	w.introduce(in.Recipient)
+	if err == nil && out != nil && hasTooWide(out) {
+		return nil, errors.New("an integer of the output is out of range")
+	}
 	if err == nil && out != nil {
 		w.builtins = append(w.builtins, out)
 		for i := range out.Accounts {
@@ -141,6 +148,21 @@ func (w *witness) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 		}
 	}
 	return out, err
+}
+
+func hasTooWide(out *vm.Output) bool {
+	for i := range out.Accounts {
+		a := &out.Accounts[i]
+		if tooWide(a.Balance) || tooWide(a.BalanceDelta) {
+			return true
+		}
+		for k := range a.Transfers {
+			if tooWide(a.Transfers[k].Value) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // answered says whether an answer of a built-in function holds the pair.
