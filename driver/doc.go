@@ -18,7 +18,7 @@
 //   - An error of the hook, wrapped: the node could not answer a question of
 //     the contract. Core is well and stays.
 //   - ctx.Err(), wrapped, or ErrClosed: the caller gave up. Core is replaced, if
-//     the request had its turn.
+//     it had begun.
 //   - Any other error: the input is missing, out of range or too large, and was
 //     not sent. Core is well and stays.
 //   - A *CriticalError: Core died, was too slow, broke the rules, or cannot be

@@ -144,7 +144,7 @@ func (d *Driver) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return text.Text, nil
+	return cut(text.Text), nil
 }
 
 // DiagnoseWait lets Core sleep before it answers: a way to see what happens

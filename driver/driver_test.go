@@ -324,8 +324,30 @@ func pid(t *testing.T, d *driver.Driver) string {
 	return told(out)[0]
 }
 
+// cancelling is a chain during whose first answer somebody gives up.
+type cancelling struct {
+	*chain
+	cancel func()
+}
+
+func (c cancelling) BlockFacts() (vm.BlockFacts, error) {
+	c.cancel()
+	return c.chain.BlockFacts()
+}
+
 func TestTheEndOfTheContextEndsTheRequest(t *testing.T) {
 	d := start(t, new(chain), driver.Options{})
+	t.Run("while the hook is asked, before it is sent", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		d := start(t, cancelling{new(chain), cancel}, driver.Options{})
+		before := d.Pid()
+		if _, err := d.Call(ctx, story()); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		if d.Pid() != before || d.IsClosed() {
+			t.Error("Core is gone, and had heard of nothing")
+		}
+	})
 	t.Run("while it runs", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()

@@ -40,8 +40,8 @@ type Options struct {
 	// Config is what Core is built from.
 	Config vm.Config
 
-	// CallTimeout is how long a request may last, from sending it to its
-	// result, with all that Core asks meanwhile, and with the restart and the
+	// CallTimeout is how long a request may last, from its turn to its result,
+	// with all that the hook is asked for it, and with the restart and the
 	// second attempt if Core dies. Default 5 s. It cannot be switched off. The
 	// driver warns if the gas of a block can last longer, or if the gas schedule
 	// does not say how long that is: see docs/gas-and-time.md.

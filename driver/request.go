@@ -31,6 +31,10 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 	begin := time.Now()
 	deadline := begin.Add(d.options.CallTimeout)
 	q := w.build()
+	if err := over(ctx, life); err != nil { // while the hook was asked; Core knows of nothing
+		d.counts.ended(err, 0, time.Since(begin))
+		return nil, err
+	}
 	given := new(transcript)
 	for attempt := 1; ; attempt++ {
 		p, err := d.ready(ctx, life, deadline)
@@ -143,6 +147,9 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 	}
 	if err := d.backoff.wait(deadline, ctx.Done(), life.Done()); err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
+	}
+	if err := over(ctx, life); err != nil {
+		return nil, err
 	}
 	if p := d.takeSpare(generation); p != nil {
 		d.counts.add(&d.counts.Takeovers)
