@@ -107,6 +107,22 @@ func TestEscapeDrill(t *testing.T) {
 	}
 }
 
+func TestGarbageIsBoundedInTheJailToo(t *testing.T) {
+	const late, anytime = "671088640", "3221225472" // 640 MiB, 3 GiB
+	for _, row := range []struct {
+		o    driver.Options
+		want string
+	}{
+		{driver.Options{}, late},
+		{driver.Options{Sandbox: driver.SandboxOff}, late},
+		{driver.Options{Without: driver.WithoutLateCollection}, anytime},
+	} {
+		if got := attempt(t, startDrill(t, row.o), coreproc.TellMemoryLimit); got != row.want {
+			t.Errorf("%+v: the limit is %s, want %s", row.o, got, row.want)
+		}
+	}
+}
+
 // TestTheDrillIsReal: without the jail these attempts succeed, so it is the
 // jail that stops them.
 func TestTheDrillIsReal(t *testing.T) {

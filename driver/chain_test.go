@@ -65,6 +65,8 @@ func (c *chain) Account(a vm.Address) (*vm.Account, error) {
 		return &vm.Account{Nonce: 5, Balance: new(big.Int).Lsh(big.NewInt(3), 200), CodeHash: vm.Hash{9}}, nil
 	case address(2):
 		return &vm.Account{Nonce: 6}, nil
+	case address(8): // more than fits into a message
+		return &vm.Account{Balance: new(big.Int).Lsh(big.NewInt(1), 9000)}, nil
 	case address(3):
 		return nil, &vm.Refusal{Text: "account was not found"}
 	}
@@ -98,6 +100,10 @@ func (c *chain) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 	}
 	if in.Function == "nothing" {
 		return nil, nil
+	}
+	if in.Function == "wide" { // more than fits into a message
+		value := new(big.Int).Lsh(big.NewInt(1), 9000)
+		return &vm.Output{Accounts: []vm.OutputAccount{{Transfers: []vm.Transfer{{Value: value}}}}}, nil
 	}
 	return &vm.Output{Message: "done " + in.Function}, nil
 }

@@ -11,9 +11,10 @@ import (
 const defaultProtectedPrefix = "DHARITRI"
 
 // verdict holds one output against the request and the answers that led to it.
-// A Core that is broken or taken over can then lie about no more than the
-// contracts of this one request: it cannot make value, touch accounts that the
-// request has nothing to do with, or change what contracts may not change.
+// A Core that is broken or taken over can then lie about no more than what
+// contracts could have done: it cannot make value or take it from an account
+// that is no contract, speak for one, or change what contracts may not change.
+// Which contracts had a part in the request it says itself, by what it asks.
 type verdict struct {
 	witness *witness
 	input   *vm.Input
@@ -31,7 +32,7 @@ func (v *verdict) check(out *vm.Output) error {
 		return broken("the output has %d gas left of %d", out.GasRemaining, v.input.GasProvided)
 	}
 	if out.Code != vm.OK {
-		if len(out.Accounts) > 0 || len(out.Logs) > 0 {
+		if len(out.Accounts)+len(out.Logs)+len(out.ReturnData) > 0 || out.GasRefund > 0 {
 			return broken("a failed execution has effects")
 		}
 		return nil
@@ -79,10 +80,36 @@ func (v *verdict) account(a *vm.OutputAccount) error {
 	for i := range a.StorageUpdates {
 		u := &a.StorageUpdates[i]
 		if i > 0 && bytes.Compare(a.StorageUpdates[i-1].Key, u.Key) >= 0 {
-			return broken("the storage of %s is not sorted at %x", a.Address, u.Key)
+			return broken("the storage of %s is not sorted at %.*x", a.Address, maxToldBytes, u.Key)
 		}
 		if err := v.pair(a, u); err != nil {
 			return err
+		}
+	}
+	if len(a.Transfers) > 0 {
+		return v.transfers(a)
+	}
+	return nil
+}
+
+// transfers: contracts send them, and who is no contract has got what they
+// bring, because it cannot have passed it on. What built-in functions sent is
+// theirs.
+func (v *verdict) transfers(a *vm.OutputAccount) error {
+	got := new(big.Int).Set(a.BalanceDelta)
+	var senders map[vm.Address]bool // for which built-in functions sent something
+	for _, b := range v.witness.answers(a.Address) {
+		if b.BalanceDelta != nil && b.BalanceDelta.Sign() < 0 {
+			got.Sub(got, b.BalanceDelta)
+		}
+		for i := range b.Transfers {
+			if senders == nil {
+				senders = make(map[vm.Address]bool)
+			}
+			senders[b.Transfers[i].Sender] = true
+			if b.Transfers[i].Value != nil {
+				got.Add(got, b.Transfers[i].Value)
+			}
 		}
 	}
 	for i := range a.Transfers {
@@ -90,14 +117,21 @@ func (v *verdict) account(a *vm.OutputAccount) error {
 		if t.Value != nil && t.Value.Sign() < 0 || t.CallType > vm.AsyncCallback {
 			return broken("a transfer to %s has value %v and call type %d", a.Address, t.Value, t.CallType)
 		}
-		if err := v.introduced(t.Sender); err != nil {
-			return err
+		if !v.witness.contract(t.Sender) && !senders[t.Sender] {
+			return broken("a transfer to %s is sent by %s, which is no contract of the dialogue", a.Address, t.Sender)
 		}
+		if t.Value != nil {
+			got.Sub(got, t.Value)
+		}
+	}
+	if got.Sign() < 0 && !v.witness.contract(a.Address) {
+		return broken("the transfers to %s bring more than it gets", a.Address)
 	}
 	return nil
 }
 
-// balance: no account ends below zero. What built-in functions took is theirs.
+// balance: no account ends below zero, and only contracts spend. What built-in
+// functions took is theirs.
 func (v *verdict) balance(a *vm.OutputAccount) error {
 	if a.BalanceDelta == nil {
 		return broken("account %s has no balance delta", a.Address)
@@ -109,30 +143,52 @@ func (v *verdict) balance(a *vm.OutputAccount) error {
 	if a.Balance != nil && a.Balance.Cmp(before) != 0 {
 		return broken("account %s is said to have had %v, and had %v", a.Address, a.Balance, before)
 	}
-	after := before.Add(before, a.BalanceDelta)
+	spent := a.BalanceDelta
+	if spent.Sign() >= 0 {
+		return nil
+	}
 	for _, b := range v.witness.answers(a.Address) {
 		if b.BalanceDelta != nil && b.BalanceDelta.Sign() < 0 {
-			after.Sub(after, b.BalanceDelta)
+			spent = new(big.Int).Sub(spent, b.BalanceDelta)
 		}
 	}
-	if after.Sign() < 0 {
+	if spent.Sign() < 0 && !v.witness.contract(a.Address) {
+		return broken("account %s is no contract and loses %v", a.Address, new(big.Int).Neg(spent))
+	}
+	if before.Add(before, spent).Sign() < 0 {
 		return broken("account %s ends below zero", a.Address)
 	}
 	return nil
 }
 
-// nonce: it never falls, and 0 says nothing.
+// nonce: it never falls, 0 says nothing, and only contracts raise their own, by
+// one with each address that was derived. What built-in functions said is
+// theirs.
 func (v *verdict) nonce(a *vm.OutputAccount) error {
-	known := v.witness.accounts[a.Address]
-	if a.Nonce == 0 || known == nil || a.Nonce >= known.Nonce {
+	if a.Nonce == 0 {
 		return nil
 	}
+	var before uint64
+	if known := v.witness.accounts[a.Address]; known != nil {
+		before = known.Nonce
+	}
+	if a.Nonce == before {
+		return nil
+	}
+	highest := before
 	for _, b := range v.witness.answers(a.Address) {
 		if b.Nonce == a.Nonce {
 			return nil
 		}
+		highest = max(highest, b.Nonce)
 	}
-	return broken("the nonce of %s falls from %d to %d", a.Address, known.Nonce, a.Nonce)
+	if a.Nonce < before {
+		return broken("the nonce of %s falls from %d to %d", a.Address, before, a.Nonce)
+	}
+	if !v.witness.contract(a.Address) || a.Nonce > highest && a.Nonce-highest > uint64(len(v.witness.derived)) {
+		return broken("the nonce of %s rises from %d to %d", a.Address, highest, a.Nonce)
+	}
+	return nil
 }
 
 // code: only an address derived for it gets code, the recipient of an upgrade
@@ -171,9 +227,7 @@ func (v *verdict) pair(a *vm.OutputAccount, u *vm.StorageUpdate) error {
 	if len(prefix) == 0 {
 		prefix = []byte(defaultProtectedPrefix)
 	}
-	known := v.witness.accounts[a.Address]
-	contract := v.witness.derived[a.Address] || known != nil && known.CodeHash != (vm.Hash{})
-	if u.Written && contract && !bytes.HasPrefix(u.Key, prefix) {
+	if u.Written && v.witness.contract(a.Address) && !bytes.HasPrefix(u.Key, prefix) {
 		return nil
 	}
 	before, asked := v.witness.storage[pairName{a.Address, string(u.Key)}]
@@ -181,9 +235,9 @@ func (v *verdict) pair(a *vm.OutputAccount, u *vm.StorageUpdate) error {
 		return nil
 	}
 	if !u.Written {
-		return broken("storage %x of %s is said to have been read, and is another", u.Key, a.Address)
+		return broken("storage %.*x of %s is said to have been read, and is another", maxToldBytes, u.Key, a.Address)
 	}
-	return broken("storage %x of %s is changed, which no contract may do", u.Key, a.Address)
+	return broken("storage %.*x of %s is changed, which no contract may do", maxToldBytes, u.Key, a.Address)
 }
 
 // sum: value is neither made nor lost. Each answer of a built-in function may

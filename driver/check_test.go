@@ -55,6 +55,7 @@ func (world) Code(vm.Address, vm.Hash) ([]byte, error) { return []byte("code"), 
 func (world) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 	return &vm.Output{Accounts: []vm.OutputAccount{
 		{Address: at(2), Nonce: 3, BalanceDelta: big.NewInt(-150)},
+		{Address: at(7), Transfers: []vm.Transfer{{Sender: at(2), Value: big.NewInt(4)}}},
 		{Address: at(8), BalanceDelta: big.NewInt(160), StorageUpdates: []vm.StorageUpdate{
 			{Key: []byte("DHARITRItoken"), Value: []byte("10"), Written: true}}},
 	}}, nil
@@ -105,6 +106,8 @@ func TestWhatAnOutputMaySay(t *testing.T) {
 		{name: "more gas is left of a failed execution", change: func(o *vm.Output) { o.Code, o.GasRemaining = 4, 1001 }, complaint: "1001 gas left"},
 		{name: "a failed execution", change: func(o *vm.Output) { o.Code = 4 }},
 		{name: "a failed execution with accounts", accounts: []vm.OutputAccount{balanced}, change: func(o *vm.Output) { o.Code = 4 }, complaint: "has effects"},
+		{name: "a failed execution with a result", change: func(o *vm.Output) { o.Code, o.ReturnData = 4, make([][]byte, 1) }, complaint: "has effects"},
+		{name: "a failed execution with a refund", change: func(o *vm.Output) { o.Code, o.GasRefund = 4, 1 }, complaint: "has effects"},
 		{name: "a failed execution with logs", change: func(o *vm.Output) { o.Code, o.Logs = 4, make([]vm.LogEntry, 1) }, complaint: "has effects"},
 
 		{name: "an account of nowhere", accounts: []vm.OutputAccount{balanced, account(8, 0)}, complaint: "did not introduce"},
@@ -117,11 +120,17 @@ func TestWhatAnOutputMaySay(t *testing.T) {
 		{name: "value is lost", accounts: []vm.OutputAccount{account(1, 9)}, complaint: "change by 9"},
 		{name: "the value is forgotten", complaint: "change by 0"},
 		{name: "an account ends below zero", accounts: []vm.OutputAccount{account(1, -101), account(2, 111)}, complaint: "below zero"},
-		{name: "an unknown account ends below zero", accounts: []vm.OutputAccount{account(1, 11), account(5, -1)}, complaint: "below zero"},
+		{name: "an unknown account ends below zero", accounts: []vm.OutputAccount{account(1, 11), account(5, -1)}, complaint: "no contract and loses 1"},
+		{name: "a user pays", accounts: []vm.OutputAccount{account(1, 11), account(2, -1)}, complaint: "no contract and loses 1"},
+		{name: "another contract pays", accounts: []vm.OutputAccount{account(1, 11), account(3, -1)}},
 		{name: "no delta", accounts: []vm.OutputAccount{{Address: at(1)}}, complaint: "no balance delta"},
 		{name: "the balance before is another", accounts: []vm.OutputAccount{with(balanced, func(a *vm.OutputAccount) { a.Balance = big.NewInt(99) })}, complaint: "said to have had 99"},
 
 		{name: "a nonce rises", accounts: []vm.OutputAccount{with(balanced, func(a *vm.OutputAccount) { a.Nonce = 8 })}},
+		{name: "a nonce rises by more than was created", accounts: []vm.OutputAccount{with(balanced, func(a *vm.OutputAccount) { a.Nonce = 9 })}, complaint: "rises from 7 to 9"},
+		{name: "the nonce of a user rises", accounts: []vm.OutputAccount{balanced, with(account(2, 0), func(a *vm.OutputAccount) { a.Nonce = 8 })}, complaint: "rises from 7 to 8"},
+		{name: "the nonce of an unknown account", accounts: []vm.OutputAccount{balanced, with(account(5, 0), func(a *vm.OutputAccount) { a.Nonce = 1 })}, complaint: "rises from 0 to 1"},
+		{name: "the nonce of a new contract", accounts: []vm.OutputAccount{balanced, with(account(9, 0), func(a *vm.OutputAccount) { a.Nonce = 1 })}},
 		{name: "a nonce falls", accounts: []vm.OutputAccount{with(balanced, func(a *vm.OutputAccount) { a.Nonce = 6 })}, complaint: "falls from 7 to 6"},
 
 		{name: "a read", accounts: []vm.OutputAccount{balanced, stores(2, "k", "v", false)}},
@@ -154,13 +163,28 @@ func TestWhatAnOutputMaySay(t *testing.T) {
 		})}, complaint: "value -10"},
 		{name: "a transfer from nowhere", accounts: []vm.OutputAccount{account(1, 0), with(account(5, 10), func(a *vm.OutputAccount) {
 			a.Transfers = []vm.Transfer{{Sender: at(8), Value: big.NewInt(10)}}
-		})}, complaint: "did not introduce"},
+		})}, complaint: "no contract of the dialogue"},
+		{name: "a transfer from a user", accounts: []vm.OutputAccount{account(1, 0), with(account(5, 10), func(a *vm.OutputAccount) {
+			a.Transfers = []vm.Transfer{{Sender: at(2), Data: []byte("all of it")}}
+		})}, complaint: "no contract of the dialogue"},
+		{name: "transfers of more than arrives", accounts: []vm.OutputAccount{account(1, 0), with(account(5, 10), func(a *vm.OutputAccount) {
+			a.Transfers = []vm.Transfer{{Sender: at(1), Value: big.NewInt(6)}, {Sender: at(1), Value: big.NewInt(5)}}
+		})}, complaint: "bring more than it gets"},
+		{name: "a contract passes on what arrives", accounts: []vm.OutputAccount{account(1, 0), with(account(3, 0), func(a *vm.OutputAccount) {
+			a.Transfers = []vm.Transfer{{Sender: at(1), Value: big.NewInt(10)}}
+		}), account(5, 10)}},
+		{name: "a transfer that a built-in sent", builtin: true, accounts: []vm.OutputAccount{balanced, with(account(7, 0), func(a *vm.OutputAccount) {
+			a.Transfers = []vm.Transfer{{Sender: at(2), Value: big.NewInt(4)}}
+		})}},
+		{name: "a transfer of more than a built-in sent", builtin: true, accounts: []vm.OutputAccount{balanced, with(account(7, 0), func(a *vm.OutputAccount) {
+			a.Transfers = []vm.Transfer{{Sender: at(2), Value: big.NewInt(5)}}
+		})}, complaint: "bring more than it gets"},
 
 		{name: "what a built-in said", builtin: true, accounts: []vm.OutputAccount{
 			balanced, with(account(2, -150), func(a *vm.OutputAccount) { a.Nonce = 3 }), with(stores(8, "DHARITRItoken", "10", true), func(a *vm.OutputAccount) { a.BalanceDelta = big.NewInt(160) })}},
 		{name: "what a built-in said, taken back", builtin: true, accounts: []vm.OutputAccount{balanced}},
 		{name: "more than a built-in made", builtin: true, accounts: []vm.OutputAccount{balanced, account(2, -150), account(8, 161)}, complaint: "change by 21"},
-		{name: "less than a built-in left", builtin: true, accounts: []vm.OutputAccount{balanced, account(2, -251), account(8, 251)}, complaint: "below zero"},
+		{name: "less than a built-in left", builtin: true, accounts: []vm.OutputAccount{balanced, account(2, -251), account(8, 251)}, complaint: "no contract and loses 101"},
 		{name: "another token than a built-in wrote", builtin: true, accounts: []vm.OutputAccount{balanced, stores(8, "DHARITRItoken", "11", true)}, complaint: "no contract may do"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -193,6 +217,23 @@ func TestWhatAnOutputMaySay(t *testing.T) {
 				t.Errorf("got %v, want %q", err, row.complaint)
 			}
 		})
+	}
+}
+
+// Core asks for addresses in the name of whom it wants.
+func TestNobodyButContractsAndTheCallerCreatesContracts(t *testing.T) {
+	for creator, complaint := range map[byte]string{1: "", 2: "", 3: "", 5: "neither created", 6: "neither created"} {
+		r := newReplier(world{})
+		r.fetch(at(2), at(1))
+		w := r.witness
+		if err := errors.Join(second(w.Account(at(3))), second(w.Account(at(5))), second(w.NewAddress(at(creator), 7, nil))); err != nil {
+			t.Fatal(err)
+		}
+		v := verdict{witness: w, input: &vm.Input{}, config: &vm.Config{}}
+		err := v.check(&vm.Output{Accounts: []vm.OutputAccount{code(9)}})
+		if (err == nil) != (complaint == "") || err != nil && !strings.Contains(err.Error(), complaint) {
+			t.Errorf("for %d: got %v, want %q", creator, err, complaint)
+		}
 	}
 }
 

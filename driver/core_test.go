@@ -3,6 +3,7 @@
 package driver_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -175,13 +176,16 @@ func (s *storyteller) step(word, operand string) ([]byte, error) {
 	case "say":
 		fmt.Println(operand)
 		return nil, nil
-	case "say-much", "complain-much":
+	case "say-much", "complain-much", "say-nothing":
 		n, _ := strconv.Atoi(operand)
 		to := os.Stdout
 		if word == "complain-much" {
 			to = os.Stderr
 		}
 		line := []byte(strings.Repeat("x", 99) + "\n")
+		if word == "say-nothing" {
+			line = bytes.Repeat([]byte("\n"), 100)
+		}
 		for ; n > 0; n -= len(line) {
 			to.Write(line)
 		}

@@ -17,7 +17,10 @@
 //   - An output. Whether the contract succeeded is in its Code.
 //   - An error of the hook, wrapped: the node could not answer a question of
 //     the contract. Core is well and stays.
-//   - ctx.Err(), wrapped, or ErrClosed: the caller gave up. Core is replaced.
+//   - ctx.Err(), wrapped, or ErrClosed: the caller gave up. Core is replaced, if
+//     it had begun.
+//   - Any other error: the input is missing, out of range or too large, and was
+//     not sent. Core is well and stays.
 //   - A *CriticalError: Core died, was too slow, broke the rules, or cannot be
 //     started. Core is gone; the next request starts another one.
 //
@@ -31,7 +34,8 @@
 // log lines and output are bounded, checked and never used as a size or an
 // index before they were compared with a limit. No behaviour of it can stop or
 // end the node, or make an operation last longer than its deadline, not
-// counting the time that the node's own hook takes to return.
+// counting the time that the node's own hook takes to return, what it takes to
+// decode one message, and a few hundredths of a second to end Core.
 //
 // The package knows nothing of WebAssembly.
 package driver

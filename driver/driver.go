@@ -52,8 +52,9 @@ var _ vm.Executor = (*Driver)(nil)
 // cannot be started.
 //
 // The hook is called by the goroutine that makes a request, one question at a
-// time. It must not make a request itself: that would wait for its own turn.
-// The time it takes is part of the request's.
+// time. It must not make a request itself, nor close the driver: that would wait
+// for its own turn. The time it takes is part of the request's, and is not cut
+// short when the request ends.
 func New(hook vm.BlockchainHook, options Options) (*Driver, error) {
 	if hook == nil {
 		return nil, errors.New("driver: no hook")
@@ -143,7 +144,7 @@ func (d *Driver) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return text.Text, nil
+	return cut(text.Text), nil
 }
 
 // DiagnoseWait lets Core sleep before it answers: a way to see what happens

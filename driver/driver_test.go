@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -301,8 +302,11 @@ func TestAFailureOfTheHookIsNoFailureOfCore(t *testing.T) {
 				}
 			})
 		}
-		if _, err := d.Call(t.Context(), story("builtin nothing")); err == nil {
-			t.Error("an output that the hook did not give was accepted")
+		for _, step := range []string{"builtin nothing", "builtin wide", "account 8"} { // no answers
+			out, err := d.Call(t.Context(), story(step))
+			if critical := (*driver.CriticalError)(nil); err == nil || errors.As(err, &critical) {
+				t.Errorf("%s: got %v, %v", step, out, err)
+			}
 		}
 		works(t, d)
 		if after := pid(t, d); after != before {
@@ -320,8 +324,30 @@ func pid(t *testing.T, d *driver.Driver) string {
 	return told(out)[0]
 }
 
+// cancelling is a chain during whose first answer somebody gives up.
+type cancelling struct {
+	*chain
+	cancel func()
+}
+
+func (c cancelling) BlockFacts() (vm.BlockFacts, error) {
+	c.cancel()
+	return c.chain.BlockFacts()
+}
+
 func TestTheEndOfTheContextEndsTheRequest(t *testing.T) {
 	d := start(t, new(chain), driver.Options{})
+	t.Run("while the hook is asked, before it is sent", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		d := start(t, cancelling{new(chain), cancel}, driver.Options{})
+		before := d.Pid()
+		if _, err := d.Call(ctx, story()); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		if d.Pid() != before || d.IsClosed() {
+			t.Error("Core is gone, and had heard of nothing")
+		}
+	})
 	t.Run("while it runs", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
@@ -413,6 +439,24 @@ func TestAConfigurationTakesEffectAtTheNextRequest(t *testing.T) {
 		if got := told(out)[0]; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+	}
+}
+
+// A Core that is to make room for another one may take its time.
+func TestAnotherConfigurationDoesNotWaitForTheCoreBefore(t *testing.T) {
+	d := start(t, new(chain), driver.Options{CallTimeout: 400 * time.Millisecond})
+	if err := syscall.Kill(d.Pid(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.SetConfig(vm.Config{BlockGasLimit: 2}); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	if _, err := d.Version(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > 450*time.Millisecond {
+		t.Errorf("the request took %v", took)
 	}
 }
 

@@ -17,6 +17,10 @@ import (
 // deadline again.
 const writePause = 10 * time.Millisecond
 
+// pokePause is how long a reader that could not be poked waits for the next
+// attempt.
+const pokePause = 10 * time.Millisecond
+
 // rawEnd is one end of a pipe whose user waits in the kernel itself, on its own
 // thread. A file waits in Go's poller instead: then another thread hears of the
 // bytes first and has to wake the one that wants them, which takes about twice
@@ -43,6 +47,7 @@ type rawEnd struct {
 	waiting  bool        // a read is under way
 	poked    bool        // during it
 	closed   bool
+	lost     func() // ends whoever holds the other end; nil if nobody is known
 }
 
 // descriptors is where the descriptors of this process are files.
@@ -248,17 +253,38 @@ func (e *rawEnd) poke() {
 		return
 	}
 	e.poked = true
+	e.wake()
+}
+
+// wake writes a byte for the reader. If the node has no descriptor left for
+// it, whoever holds the other end is ended, which ends the read as well, and
+// it is tried again. The caller holds mu.
+func (e *rawEnd) wake() {
 	fd, err := e.openPoke()
 	if err == nil {
-		// A pipe that is full does not keep its reader waiting.
+		// A pipe that is full does not keep its reader waiting. Whatever close
+		// says, the descriptor is gone.
 		_, _ = unix.Write(fd, []byte{0})
-		err = unix.Close(fd)
+		_ = unix.Close(fd)
+		return
 	}
-	if err != nil {
-		// It worked when the pipe was made. A request that never ends would
-		// stop the node without a word.
-		panic(err)
+	if e.lost != nil {
+		e.lost()
 	}
+	time.AfterFunc(pokePause, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.waiting {
+			e.wake()
+		}
+	})
+}
+
+// whenLost says how to end whoever holds the other end.
+func (e *rawEnd) whenLost(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lost = f
 }
 
 // Close ends what is under way.

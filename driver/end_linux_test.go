@@ -81,3 +81,51 @@ func TestADeadlineMayMoveBothWays(t *testing.T) {
 		t.Errorf("the deadline of 50 ms came after %v", took)
 	}
 }
+
+// A node may have no descriptor left when a deadline passes.
+func TestAReaderThatCannotBePokedAnyMoreStillEnds(t *testing.T) {
+	for name, end := range map[string]func(e *rawEnd, core *os.File) error{
+		"there are descriptors again": func(e *rawEnd, core *os.File) error {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.dir = descriptors
+			return nil
+		},
+		"the other side is ended": func(e *rawEnd, core *os.File) error { return core.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			node, core, err := rawPipe(true, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer core.Close()
+			defer node.Close()
+			e, ok := node.(*rawEnd)
+			if !ok {
+				t.Skip("there is no /proc here")
+			}
+			e.dir = t.TempDir()
+			lost := make(chan struct{}, 1000)
+			e.whenLost(func() { lost <- struct{}{} })
+			if err := e.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
+				t.Fatal(err)
+			}
+			read := make(chan error)
+			go func() {
+				_, err := e.Read(make([]byte, 1))
+				read <- err
+			}()
+			select {
+			case <-lost:
+			case err := <-read:
+				t.Fatalf("read: %v", err)
+			}
+			if err := end(e, core); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-read; !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("read: %v", err)
+			}
+		})
+	}
+}

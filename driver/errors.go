@@ -45,7 +45,7 @@ func (k Kind) String() string {
 // The process has ended or was killed when it is returned.
 type CriticalError struct {
 	Kind Kind
-	Op   string // what was asked: "Create", "Call", "Version", "DiagnoseWait", "start"
+	Op   string // what was asked: "Create", "Call", "Version", "DiagnoseWait", "Prepare", "start"
 
 	// Exit says how the process ended, as in "exit status 2" or
 	// "signal: killed" (by the driver, too). Empty if there was none, or if it
@@ -63,6 +63,10 @@ type CriticalError struct {
 
 const criticalPrefix = "critical error: "
 
+// maxToldBytes is how much of one thing that Core says is repeated where the
+// node reads it: in an error, in a line of the log, in a metric.
+const maxToldBytes = 1000
+
 // Error describes it in one line.
 func (e *CriticalError) Error() string {
 	var b strings.Builder
@@ -74,7 +78,7 @@ func (e *CriticalError) Error() string {
 	if e.Exit != "" {
 		fmt.Fprintf(&b, " (core: %s", e.Exit)
 		if line := lastWords(e.Stderr); line != "" {
-			fmt.Fprintf(&b, ", %q", line)
+			fmt.Fprintf(&b, ", %.*q", maxToldBytes, line)
 		}
 		b.WriteByte(')')
 	}

@@ -249,3 +249,48 @@ func TestAnnouncedLengths(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatALieMayCost says bodies of a result that are to become many times
+// what they are: in memory, or in the error that tells of them.
+func TestWhatALieMayCost(t *testing.T) {
+	const n = 1 << 20
+	many := func(open, element, end string) string {
+		return open + strings.Repeat(element+",", n/(len(element)+1)) + element + end
+	}
+	for _, row := range []struct {
+		name, answer string // of 73, after its kind
+		most         uint64 // times the size of the frame
+	}{
+		{"accounts of null", many(`"Body":{"Accounts":[`, `null`, `]}`), 8},
+		{"accounts of numbers", many(`"Body":{"Accounts":[`, `111`, `]}`), 8},
+		{"accounts of texts", many(`"Body":{"Accounts":[`, `"aaa"`, `]}`), 8},
+		{"accounts under a name in other letters", many(`"Body":{"accounts":[`, `null`, `]}`), 8},
+		{"accounts behind a list of bytes", many(`"Body":{"ReturnData":[],"Accounts":[`, `null`, `]}`), 8},
+		{"accounts behind a name and a colon in a text", many(`"Body":{"ReturnData":["\":"],"Accounts" : [`, `null`, `]}`), 8},
+		{"storage of null", many(`"Body":{"Accounts":[{"StorageUpdates":[`, `null`, `]}]}`), 8},
+		{"transfers of null", many(`"Body":{"Accounts":[{"Transfers":[`, `null`, `]}]}`), 8},
+		{"logs of null", many(`"Body":{"Logs":[`, `null`, `]}`), 8},
+		{"an integer that is a long text", `"Body":{"Accounts":[{"Balance":"` + strings.Repeat("\xff", n) + `"}]}`, 40},
+		{"a long key that was not asked for", `"Body":{"Accounts":[{"Address":"` + at(1).String() +
+			`","BalanceDelta":0,"StorageUpdates":[{"Key":"` + strings.Repeat("QUFB", n/4) + `"}]}]}`, 8},
+		{"a long reason", `"Status":2,"Text":"` + strings.Repeat("AAAA", n/4) + `","Body":{}`, 8},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			frame := jsonFrame(73, `{"DialogueNonce":2,"Kind":73,`+row.answer+`}`)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := hear(t, rawPipe, ipc.JSON, 2*n, [][]byte{frame})
+			runtime.ReadMemStats(&after)
+			var broken *ipc.ProtocolError
+			if !errors.As(err, &broken) {
+				t.Fatalf("got %v, want a broken rule", err)
+			}
+			if text := err.Error(); len(text) > 5*maxToldBytes {
+				t.Errorf("the error has %d bytes", len(text))
+			}
+			if got := after.TotalAlloc - before.TotalAlloc; got > row.most*uint64(len(frame)) {
+				t.Errorf("%d bytes were allocated for a frame of %d", got, len(frame))
+			}
+		})
+	}
+}

@@ -27,6 +27,9 @@ const (
 	// log. What is over is dropped and counted.
 	outputBytesPerSecond = 1 << 20
 
+	// recordBytes is what a record counts besides its text: time, level, names.
+	recordBytes = 100
+
 	// profileTime is how long Core may take to accept a log profile.
 	profileTime = time.Second
 )
@@ -159,7 +162,7 @@ func (o *output) emit(record slog.Record, bytes int) {
 	if second := now.Unix(); second != o.second {
 		o.second, o.left = second, outputBytesPerSecond
 	}
-	o.left -= bytes + 1
+	o.left -= bytes + recordBytes
 	if o.left < 0 {
 		o.dropped++
 		o.mu.Unlock()
@@ -167,6 +170,9 @@ func (o *output) emit(record slog.Record, bytes int) {
 	}
 	dropped := o.dropped
 	o.dropped = 0
+	if dropped > 0 {
+		o.left -= recordBytes
+	}
 	o.mu.Unlock()
 	if dropped > 0 {
 		lost := slog.NewRecord(now, slog.LevelWarn, "lines of Core dropped", 0)

@@ -261,6 +261,23 @@ func TestWhatCoreWritesIsBounded(t *testing.T) {
 	works(t, d)
 }
 
+// An empty line is a whole record of the node's log.
+func TestLinesWithoutTextAreBoundedToo(t *testing.T) {
+	seen := new(recorder)
+	begin := time.Now()
+	d := start(t, new(chain), driver.Options{Logger: seen.logger()})
+	if _, err := d.Call(t.Context(), story("say-nothing 1000000")); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	seconds := 2 + int(time.Since(begin).Seconds())
+	if n := len(seen.lines()); n > seconds*(1<<20)/100+100 {
+		t.Errorf("%d records in %d seconds", n, seconds)
+	}
+}
+
 func TestNothingIsLoggedWithoutALogger(t *testing.T) {
 	d := start(t, new(chain), driver.Options{})
 	if _, err := d.Call(t.Context(), story("say hello", "complain hello")); err != nil {

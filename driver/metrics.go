@@ -10,9 +10,9 @@ import (
 // Metrics is a snapshot of what a Driver has done since it was made.
 type Metrics struct {
 	// Requests by how they ended.
-	Answered   uint64 // with an output, whatever its code
+	Answered   uint64 // as they should; an output may have any code
 	HookFailed uint64 // the node's hook could not answer
-	GivenUp    uint64 // by the caller, or by Close
+	GivenUp    uint64 // by the caller, or by Close; also what was too large to be sent
 	Crashes    uint64 // with a *CriticalError, by its kind
 	Timeouts   uint64
 	Violations uint64

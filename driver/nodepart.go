@@ -50,13 +50,13 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 	if err := method.Ask(c, q); err != nil {
 		return nil, err
 	}
-	var received int64
+	var said int64 // bytes, by both, after the request
 	for ; ; part.questions++ {
 		msg, err := c.Receive()
 		if err != nil {
 			return nil, err
 		}
-		if received += int64(len(msg.Body) + len(msg.Text)); received > part.limits.DialogueBytes {
+		if said += int64(c.ReceivedBytes()); said > part.limits.DialogueBytes {
 			return nil, broken("the messages have more than %d bytes", part.limits.DialogueBytes)
 		}
 		if msg.Kind == method.Answers() {
@@ -69,6 +69,7 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 		if err != nil {
 			return nil, err
 		}
+		said += int64(len(answer.Body) + len(answer.Text)) // they are kept as well, see transcript
 		if err := part.send(answer); err != nil {
 			return nil, err
 		}
@@ -92,7 +93,7 @@ func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message)
 	case failure != nil:
 		return nil, broken("core goes on after a question that was not answered")
 	case denial != nil:
-		return nil, broken("core gives up for no reason of the node's: %q", denial.Text)
+		return nil, broken("core gives up for no reason of the node's: %.*q", maxToldBytes, denial.Text)
 	case part.replayed < len(part.given.exchanges):
 		return nil, broken("core asked %d questions, and %d when it was started before", part.replayed, len(part.given.exchanges))
 	}

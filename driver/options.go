@@ -40,8 +40,8 @@ type Options struct {
 	// Config is what Core is built from.
 	Config vm.Config
 
-	// CallTimeout is how long a request may last, from sending it to its
-	// result, with all that Core asks meanwhile, and with the restart and the
+	// CallTimeout is how long a request may last, from its turn to its result,
+	// with all that the hook is asked for it, and with the restart and the
 	// second attempt if Core dies. Default 5 s. It cannot be switched off. The
 	// driver warns if the gas of a block can last longer, or if the gas schedule
 	// does not say how long that is: see docs/gas-and-time.md.
@@ -54,7 +54,9 @@ type Options struct {
 	Codec Codec
 
 	// Logger takes the log lines of the driver and of Core. Each has an
-	// attribute "logger" that names its origin. Nil: nothing is logged.
+	// attribute "logger" that names its origin, as far as Core is to be
+	// believed. The lines of Core are not held against the level of the logger.
+	// Nil: nothing is logged.
 	Logger *slog.Logger
 
 	// LogProfile says which lines Core sends: NAME:LEVEL, separated by
@@ -141,10 +143,12 @@ const (
 // default.
 type Limits struct {
 	// FrameBytes is the largest message, in either direction. Default 384 MiB:
-	// an execution may keep 256 MiB, and base64 makes them a third longer.
+	// an execution may keep 256 MiB, and base64 makes them a third longer. With
+	// less, an output that does not fit is a *CriticalError instead of a result.
 	FrameBytes int
 
-	// DialogueBytes is the sum of all messages from Core. Default 1 GiB.
+	// DialogueBytes is the sum of all messages from Core and of the answers to
+	// its questions. Default 1 GiB.
 	DialogueBytes int64
 
 	// HookCalls is the number of questions. Default 1,000,000.

@@ -19,11 +19,10 @@ import (
 type Pool struct {
 	drivers []*Driver
 	free    chan struct{} // holds one token for each driver in idle
-	starts  sync.WaitGroup
 
-	mu    sync.Mutex
-	idle  []*Driver
-	lives int // how often it was closed
+	mu     sync.Mutex
+	idle   []*Driver
+	starts *sync.WaitGroup // of Cores; another one after each Close
 }
 
 var _ vm.Executor = (*Pool)(nil)
@@ -34,7 +33,7 @@ func NewPool(hook vm.BlockchainHook, n int, options Options) (*Pool, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("driver: a pool of %d drivers", n)
 	}
-	p := &Pool{drivers: make([]*Driver, n), free: make(chan struct{}, n)}
+	p := &Pool{drivers: make([]*Driver, n), free: make(chan struct{}, n), starts: new(sync.WaitGroup)}
 	errs := make([]error, n)
 	for i := range p.drivers {
 		p.starts.Go(func() { p.drivers[i], errs[i] = New(hook, options) })
@@ -73,7 +72,7 @@ func (p *Pool) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error
 // pooled makes a request on a driver that is free.
 func pooled(ctx context.Context, p *Pool, request func(d *Driver) (*vm.Output, error)) (*vm.Output, error) {
 	p.mu.Lock()
-	life := p.lives
+	life := p.starts
 	p.mu.Unlock()
 	select {
 	case <-p.free:
@@ -87,7 +86,7 @@ func pooled(ctx context.Context, p *Pool, request func(d *Driver) (*vm.Output, e
 	p.mu.Lock()
 	d := p.idle[len(p.idle)-1]
 	p.idle = p.idle[:len(p.idle)-1]
-	closed := life != p.lives
+	closed := life != p.starts
 	p.mu.Unlock()
 	defer p.give(d, life) // also if the hook panics
 	if closed {
@@ -98,15 +97,15 @@ func pooled(ctx context.Context, p *Pool, request func(d *Driver) (*vm.Output, e
 
 // give lets a driver be used again, at once if it has a Core. If it has none
 // because the pool was closed, it stays so.
-func (p *Pool) give(d *Driver, life int) {
+func (p *Pool) give(d *Driver, life *sync.WaitGroup) {
 	p.mu.Lock()
-	if life != p.lives || !d.IsClosed() {
+	if life != p.starts || !d.IsClosed() {
 		p.mu.Unlock()
 		p.put(d)
 		return
 	}
-	defer p.mu.Unlock()
-	p.starts.Go(func() {
+	defer p.mu.Unlock() // nothing is added to a group that Close waits for
+	life.Go(func() {
 		// If Core cannot be started, a request will say so, or start it.
 		_ = d.RestartCoreIfNecessary()
 		p.put(d)
@@ -148,10 +147,11 @@ func (p *Pool) Stats() []Metrics {
 // ErrClosed. A request made after it starts a Core again.
 func (p *Pool) Close() error {
 	p.mu.Lock()
-	p.lives++
+	starts := p.starts
+	p.starts = new(sync.WaitGroup)
 	p.mu.Unlock()
 	err := p.each((*Driver).Close)
-	p.starts.Wait()
+	starts.Wait()
 	return errors.Join(err, p.each(func(d *Driver) error {
 		if d.IsClosed() {
 			return nil

@@ -65,6 +65,46 @@ func TestAPoolRunsCallsAtTheSameTime(t *testing.T) {
 	}
 }
 
+// Requests go on while a pool is closed again and again: none of them may
+// start a Core in the middle of it that Close does not know.
+func TestAPoolMayBeClosedUnderLoad(t *testing.T) {
+	p := startPool(t, 2, driver.Options{})
+	stop := make(chan struct{})
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+				_, err := p.Call(ctx, story("hang")) // its Core is replaced
+				cancel()
+				if !errors.Is(err, driver.ErrClosed) && !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 30 {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	all.Wait()
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	for i, m := range p.Stats() {
+		if m.Running {
+			t.Errorf("the Core of driver %d still runs", i)
+		}
+	}
+}
+
 func TestASickCoreDoesNotDelayTheOthers(t *testing.T) {
 	p := startPool(t, 2, driver.Options{CallTimeout: 2 * time.Second})
 	sick := make(chan error)

@@ -3,6 +3,7 @@ package driver
 import (
 	"bytes"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
@@ -11,8 +12,10 @@ import (
 // Limits of what is predicted and of what predictions remember.
 const (
 	maxPatterns       = 4096     // functions of contracts; beyond, all is forgotten
+	maxPatternMemory  = 16 << 20 // bytes of all patterns; likewise
 	maxPatternKeys    = 64       // of one function
 	maxPatternBytes   = 512      // of one key
+	maxPatternArgs    = 16       // arguments that are looked for in keys
 	maxFunctionBytes  = 255      // of the name of a function; no contract exports longer ones
 	maxPredictedBytes = 64 << 10 // of the values that are sent along with one request
 	shortestPart      = 4        // bytes of an argument that is recognised in a key
@@ -36,7 +39,8 @@ type Predictions struct {
 // Whoever has the turn uses it; the counters may be read at any time.
 type predictor struct {
 	off      bool
-	patterns map[patternName][]pattern
+	patterns map[patternName]patterns
+	memory   int // bytes of patterns, about
 
 	keys [][]byte // sent along with the present request
 
@@ -46,6 +50,12 @@ type predictor struct {
 type patternName struct {
 	code     vm.Hash
 	function string
+}
+
+// patterns are those of the keys of one function.
+type patterns struct {
+	keys   []pattern
+	memory int // bytes, about
 }
 
 // pattern is a key in parts.
@@ -69,13 +79,13 @@ func (p *predictor) predict(w *witness, in *vm.CallInput) []protocol.FetchedPair
 	if !ok {
 		return nil
 	}
-	patterns := p.patterns[name]
-	if len(patterns) == 0 {
+	shapes := p.patterns[name].keys
+	if len(shapes) == 0 {
 		return nil
 	}
-	pairs := make([]protocol.FetchedPair, 0, len(patterns))
+	pairs := make([]protocol.FetchedPair, 0, len(shapes))
 	room := maxPredictedBytes
-	for _, shape := range patterns {
+	for _, shape := range shapes {
 		key, ok := shape.key(in)
 		if !ok || contains(p.keys, key) {
 			continue
@@ -127,19 +137,24 @@ func (p *predictor) learn(w *witness, in *vm.CallInput, out *vm.Output) {
 	if hits == len(read) && hits == len(p.keys) {
 		return
 	}
-	var patterns []pattern
+	learnt := patterns{memory: int(unsafe.Sizeof(name)+unsafe.Sizeof(patterns{})) + len(name.function)}
 	for i := range read {
-		if key := read[i].Key; len(key) <= maxPatternBytes && len(patterns) < maxPatternKeys {
-			patterns = append(patterns, patternOf(key, in))
+		if key := read[i].Key; len(key) <= maxPatternBytes && len(learnt.keys) < maxPatternKeys {
+			shape := patternOf(key, in)
+			learnt.keys = append(learnt.keys, shape)
+			learnt.memory += int(unsafe.Sizeof(shape)) + cap(shape)*int(unsafe.Sizeof(part{})) + len(key)
 		}
 	}
-	if len(p.patterns) >= maxPatterns {
-		p.patterns = nil
+	p.remember(name, learnt)
+}
+
+// remember keeps the patterns of a function in the place of its earlier ones.
+func (p *predictor) remember(name patternName, learnt patterns) {
+	p.memory += learnt.memory - p.patterns[name].memory
+	if p.patterns == nil || len(p.patterns) >= maxPatterns || p.memory > maxPatternMemory {
+		p.patterns, p.memory = make(map[patternName]patterns), learnt.memory
 	}
-	if p.patterns == nil {
-		p.patterns = make(map[patternName][]pattern)
-	}
-	p.patterns[name] = patterns
+	p.patterns[name] = learnt
 }
 
 // patternOf finds the caller and the arguments in a key.
@@ -170,7 +185,7 @@ func partAt(b []byte, in *vm.CallInput) (source, n int) {
 	if bytes.HasPrefix(b, in.Caller[:]) {
 		source, n = fromCaller, len(in.Caller)
 	}
-	for i, arg := range in.Arguments {
+	for i, arg := range in.Arguments[:min(len(in.Arguments), maxPatternArgs)] {
 		if len(arg) >= shortestPart && len(arg) > n && bytes.HasPrefix(b, arg) {
 			source, n = i, len(arg)
 		}
@@ -178,22 +193,26 @@ func partAt(b []byte, in *vm.CallInput) (source, n int) {
 	return source, n
 }
 
-// key fills a pattern in.
+// key fills a pattern in. What becomes too long is no key, and is not made: an
+// argument may be there many times, and have any length.
 func (shape pattern) key(in *vm.CallInput) ([]byte, bool) {
 	key := make([]byte, 0, 64)
 	for _, p := range shape {
+		next := p.literal
 		switch {
-		case p.source == fixed:
-			key = append(key, p.literal...)
 		case p.source == fromCaller:
-			key = append(key, in.Caller[:]...)
-		case p.source < len(in.Arguments):
-			key = append(key, in.Arguments[p.source]...)
-		default:
+			next = in.Caller[:]
+		case p.source >= len(in.Arguments):
+			return nil, false
+		case p.source >= 0:
+			next = in.Arguments[p.source]
+		}
+		if len(key)+len(next) > maxPatternBytes {
 			return nil, false
 		}
+		key = append(key, next...)
 	}
-	return key, len(key) <= maxPatternBytes
+	return key, true
 }
 
 func contains(keys [][]byte, key []byte) bool {

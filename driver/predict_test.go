@@ -1,6 +1,9 @@
 package driver
 
 import (
+	"bytes"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
@@ -108,4 +111,75 @@ func TestPredictionsAreBounded(t *testing.T) {
 	if _, ok := p.name(w, in); ok {
 		t.Error("remembers a name of any length")
 	}
+}
+
+// Contracts and callers choose keys and arguments: neither may take time or
+// memory of the node out of proportion.
+func TestPredictionsCannotBeMadeExpensive(t *testing.T) {
+	contract := vm.Address{9}
+	w := &witness{hook: new(asked)}
+	call := func(p *predictor, name string, keys [][]byte, args ...[]byte) (pairs int) {
+		in := &vm.CallInput{Recipient: contract, Function: name}
+		in.Arguments = args
+		out := &vm.Output{Accounts: []vm.OutputAccount{{Address: contract}}}
+		for _, key := range keys {
+			out.Accounts[0].StorageUpdates = append(out.Accounts[0].StorageUpdates, vm.StorageUpdate{Key: key})
+		}
+		w.begin(contract)
+		w.accounts[contract] = &vm.Account{CodeHash: vm.Hash{7}}
+		pairs = len(p.predict(w, in))
+		p.learn(w, in, out)
+		return pairs
+	}
+	var keys [][]byte // of one argument, again and again
+	for i := range maxPatternKeys {
+		keys = append(keys, append([]byte{byte(i)}, bytes.Repeat([]byte("args"), maxPatternBytes/4-1)...))
+	}
+	t.Run("an argument that is long this time", func(t *testing.T) {
+		p := new(predictor)
+		call(p, "f", keys, []byte("args"))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if n := call(p, "f", nil, make([]byte, 1<<20)); n > 0 {
+			t.Errorf("sends %d pairs along", n)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 2<<20 { // with the argument
+			t.Errorf("%d bytes were allocated", n)
+		}
+	})
+	t.Run("very many arguments", func(t *testing.T) {
+		args := make([][]byte, 1<<16)
+		for i := range args {
+			args[i] = []byte("ARGS")
+		}
+		args[maxPatternArgs-1], args[maxPatternArgs] = []byte("near"), []byte("far!")
+		in := &vm.CallInput{Input: vm.Input{Arguments: args}}
+		if shape := patternOf([]byte("<near>"), in); len(shape) != 3 {
+			t.Errorf("an early argument is not found: %v", shape)
+		}
+		if shape := patternOf([]byte("<far!>"), in); len(shape) != 1 {
+			t.Errorf("all arguments are looked for: %v", shape)
+		}
+	})
+	t.Run("very many functions", func(t *testing.T) {
+		p := new(predictor)
+		for i := range 200 { // 300 KB each
+			call(p, strconv.Itoa(i), keys, []byte("args"))
+		}
+		size := 0
+		for _, f := range p.patterns {
+			size += f.memory
+		}
+		if size != p.memory || size > maxPatternMemory || size < 1<<20 {
+			t.Errorf("remembers %d bytes, and says %d", size, p.memory)
+		}
+		for range 50 {
+			call(p, "f", keys, []byte("args"))
+			call(p, "f", keys[1:], []byte("args"))
+		}
+		if n := len(p.patterns); n < 2 {
+			t.Errorf("one function that reads now this, now that makes it forget all but %d", n)
+		}
+	})
 }

@@ -37,8 +37,9 @@ const (
 // process is one Core process and everything that belongs to it. It is either
 // running or has ended, and never runs again.
 type process struct {
-	config     vm.Config // that it was built from
-	generation uint64    // of config
+	config     vm.Config       // that it was built from
+	generation uint64          // of config
+	prepared   *protocol.Codes // what it has compiled while it stood by
 	path       string
 	cmd        *exec.Cmd
 	pipes      *pipes
@@ -90,6 +91,9 @@ func spawn(path string, o *Options, config vm.Config, background *sync.WaitGroup
 			}
 		}
 		if err == nil {
+			if e, ok := pipes.coreToNode.(interface{ whenLost(func()) }); ok {
+				e.whenLost(func() { _ = p.cmd.Process.Kill() }) // an error means that it has ended
+			}
 			p.output = readOutput(o.Logger, pipes)
 			p.profile = newProfileWriter(pipes.profile, p.done, o.Logger.With("logger", "coreDriver"))
 			if err = pipes.closeCore(); err == nil {
@@ -144,7 +148,7 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 	var denial *ipc.Denial
 	switch {
 	case errors.As(err, &denial):
-		return fmt.Errorf("core refuses to start: %q", denial.Text)
+		return fmt.Errorf("core refuses to start: %.*q", maxToldBytes, denial.Text)
 	case err != nil:
 		return err
 	case hello.Protocol != protocol.Version:
@@ -153,6 +157,7 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 	if err := p.confined(hello, o); err != nil {
 		return err
 	}
+	hello.Build, hello.Engine, hello.Sandbox = cut(hello.Build), cut(hello.Engine), told(hello.Sandbox)
 	p.hello = hello
 	return errors.Join(first.Reset(), p.pipes.init.Close())
 }
@@ -286,12 +291,21 @@ func (p *process) attrs() []any {
 
 // confined notes which layers of protection are missing, and judges it.
 func (p *process) confined(hello *protocol.Hello, o *Options) error {
-	const most = 100 // what Core says is cut, not trusted
-	for _, layer := range hello.Missing[:min(len(hello.Missing), most)] {
-		p.missing = append(p.missing, layer[:min(len(layer), 1000)])
-	}
+	p.missing = append(p.missing, told(hello.Missing)...)
 	if len(p.missing) > 0 && o.Sandbox == SandboxRequire {
 		return fmt.Errorf("the sandbox lacks a layer: %q", p.missing)
 	}
 	return nil
 }
+
+// told cuts what Core says of itself.
+func told(list []string) []string {
+	const most = 100
+	list = list[:min(len(list), most)]
+	for i := range list {
+		list[i] = cut(list[i])
+	}
+	return list
+}
+
+func cut(text string) string { return text[:min(len(text), maxToldBytes)] }

@@ -78,9 +78,9 @@ func (r *replier) deny(method string, err error) (ipc.Status, string) {
 	return ipc.StatusFailed, err.Error()
 }
 
-// fetch begins a request between these accounts: it answers beforehand what
-// every contract asks. What the hook cannot
-// answer is left out: Core then asks for it, if it needs it at all.
+// fetch begins a request between these accounts, the caller first: it answers
+// beforehand what every contract asks. What the hook cannot answer is left out:
+// Core then asks for it, if it needs it at all.
 func (r *replier) fetch(addresses ...vm.Address) protocol.Fetched {
 	r.witness.begin(addresses...)
 	var f protocol.Fetched

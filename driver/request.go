@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
@@ -30,6 +31,10 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 	begin := time.Now()
 	deadline := begin.Add(d.options.CallTimeout)
 	q := w.build()
+	if err := over(ctx, life); err != nil { // while the hook was asked; Core knows of nothing
+		d.counts.ended(err, 0, time.Since(begin))
+		return nil, err
+	}
 	given := new(transcript)
 	for attempt := 1; ; attempt++ {
 		p, err := d.ready(ctx, life, deadline)
@@ -137,11 +142,14 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 			d.backoff.died(errors.New(p.exit()))
 			d.log.Warn("core has died", "pid", p.cmd.Process.Pid, "exit", p.exit())
 		}
-		p.stop()
+		d.background.Go(p.stop) // it may take longer than this request has
 		d.set(nil)
 	}
 	if err := d.backoff.wait(deadline, ctx.Done(), life.Done()); err != nil {
 		return nil, &CriticalError{Kind: KindStart, Op: "start", Err: err}
+	}
+	if err := over(ctx, life); err != nil {
+		return nil, err
 	}
 	if p := d.takeSpare(generation); p != nil {
 		d.counts.add(&d.counts.Takeovers)
@@ -192,12 +200,15 @@ func over(ctx, life context.Context) error {
 	return nil
 }
 
+// tooWide says whether an integer, or nil, has no place in a message.
+func tooWide(x *big.Int) bool { return x != nil && x.BitLen() > 8*ipc.MaxBigIntBytes }
+
 // checkInput refuses what cannot be said to Core.
 func checkInput(in *vm.Input) error {
-	if in.Value != nil && (in.Value.Sign() < 0 || in.Value.BitLen() > 8*ipc.MaxBigIntBytes) {
+	if in.Value != nil && (in.Value.Sign() < 0 || tooWide(in.Value)) {
 		return errors.New("driver: the value of the input is out of range")
 	}
-	if in.DCTValue != nil && in.DCTValue.BitLen() > 8*ipc.MaxBigIntBytes {
+	if tooWide(in.DCTValue) {
 		return errors.New("driver: the token value of the input is out of range")
 	}
 	return nil

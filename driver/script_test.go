@@ -81,9 +81,13 @@ func play(t *testing.T, file string) {
 	if strings.Contains(string(text), "handshake\ncore sleep\n") {
 		startTimeout = timeout
 	}
+	limits := driver.Limits{FrameBytes: 1 << 20, HookCalls: 3}
+	if strings.HasSuffix(file, "-too-long-together.txt") {
+		limits.DialogueBytes = 1000
+	}
 	d, err := driver.New(hook, driver.Options{
 		Self: true, CallTimeout: timeout, StartTimeout: startTimeout,
-		Limits: driver.Limits{FrameBytes: 1 << 20, HookCalls: 3, DialogueBytes: 1000},
+		Limits: limits,
 	})
 	if err != nil {
 		results = append(results, resultOf(nil, err))

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -23,41 +24,39 @@ const maxPreparedBytes = 32 << 20
 // well: a node names the codes that are called most. Each call replaces the
 // codes of the one before. Codes that Core refuses as invalid are passed over.
 func (d *Driver) Prepare(ctx context.Context, codes ...Code) error {
-	life := d.present()
-	if err := d.take(ctx, life); err != nil {
-		return err
-	}
-	prepared, err := d.fetchCodes(codes)
-	if err == nil {
-		d.mu.Lock()
-		d.prepared = prepared
-		d.mu.Unlock()
-	}
-	d.pass()
+	prepared, err := d.fetchCodes(ctx, codes)
 	if err != nil {
 		return err
 	}
 	_, err = request(ctx, d, work[protocol.Codes, protocol.None]{
 		method: protocol.Prepare(),
 		build:  func() *protocol.Codes { return prepared },
+		check: func(*process, *protocol.None) error {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.prepared = prepared
+			return nil
+		},
 	})
-	if err == nil {
-		d.dropSpare() // the next one is prepared anew
-	}
 	return err
 }
 
-func (d *Driver) fetchCodes(codes []Code) (*protocol.Codes, error) {
-	all, bytes := new(protocol.Codes), 0
+// fetchCodes asks the hook for codes, and copies them: they are kept.
+func (d *Driver) fetchCodes(ctx context.Context, codes []Code) (*protocol.Codes, error) {
+	if err := d.take(ctx, d.present()); err != nil {
+		return nil, err
+	}
+	defer d.pass() // also if the hook panics
+	all, size := new(protocol.Codes), 0
 	for _, c := range codes {
 		code, err := d.replier.witness.hook.Code(c.Address, c.Hash)
 		if err != nil {
 			return nil, &hookError{"Code", err}
 		}
-		if bytes += len(code); bytes > maxPreparedBytes {
+		if size += len(code); size > maxPreparedBytes {
 			return nil, fmt.Errorf("driver: codes of more than %d bytes cannot be prepared", maxPreparedBytes)
 		}
-		all.Codes = append(all.Codes, protocol.PreparedCode{Hash: c.Hash, Code: code})
+		all.Codes = append(all.Codes, protocol.PreparedCode{Hash: c.Hash, Code: bytes.Clone(code)})
 	}
 	return all, nil
 }
@@ -78,7 +77,7 @@ func (d *Driver) refill(life context.Context) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := &d.spare
-	if p := s.process; p != nil && (p.ended() || p.generation != d.generation) {
+	if p := s.process; p != nil && (p.ended() || p.generation != d.generation || p.prepared != d.prepared) {
 		s.process = nil
 		d.background.Go(p.stop)
 	}
@@ -93,19 +92,24 @@ func (d *Driver) refill(life context.Context) {
 			p.kill(dyingTime)
 		}
 		d.mu.Lock()
-		defer d.mu.Unlock()
 		s.starts = false
 		switch {
 		case life.Err() != nil && (p == nil || p.ended()):
+			err = nil
 		case err != nil:
 			s.backoff.died(err)
-			d.log.Warn("no core can stand by", "err", err)
 		default:
 			s.backoff.reset()
-			p.generation = generation
+			p.generation, p.prepared = generation, prepared
 			p.profile.set(profile)
 			s.process = p
 			d.counts.add(&d.counts.Starts)
+		}
+		d.mu.Unlock()
+		switch { // without mu: whoever takes the log may ask the driver something
+		case err != nil:
+			d.log.Warn("no core can stand by", "err", err)
+		case p != nil && !p.ended():
 			d.log.Debug("core stands by", p.attrs()...)
 		}
 	})

@@ -3,8 +3,11 @@
 package driver_test
 
 import (
+	"context"
+	"log/slog"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -95,6 +98,85 @@ func TestPreparedCodeIsAskedFromTheHookAndKept(t *testing.T) {
 	standsBy(t, d)
 	if asked := c.questions(); len(asked) != 0 {
 		t.Errorf("the core that stands by asked %q", asked)
+	}
+}
+
+// The Core that stands by may be on its way up, without the codes, when they
+// are prepared.
+func TestPreparedCodeReachesACoreThatIsBeingStarted(t *testing.T) {
+	defer beCore()()
+	d := start(t, new(chain), driver.Options{Standby: true})
+	if err := d.Prepare(t.Context(), driver.Code{Address: address(1), Hash: vm.Hash{9}}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "no core is started with the codes", func() bool {
+		if _, err := d.Version(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return d.Stats().Starts >= 3 // the one that runs, one without the codes, one with them
+	})
+}
+
+func TestAHookThatPanicsWhileCodeIsPreparedKeepsNoTurn(t *testing.T) {
+	c := new(chain)
+	d := start(t, c, driver.Options{})
+	c.block = func() { panic("no code") }
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic of the hook is gone")
+			}
+		}()
+		if err := d.Prepare(t.Context(), driver.Code{Address: address(1)}); err != nil {
+			t.Error(err)
+		}
+	}()
+	c.block = nil
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := d.Version(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// asking is a log handler that asks the driver something for every line.
+type asking struct {
+	d *atomic.Pointer[driver.Driver]
+}
+
+func (asking) Enabled(context.Context, slog.Level) bool { return true }
+func (a asking) WithAttrs([]slog.Attr) slog.Handler     { return a }
+func (a asking) WithGroup(string) slog.Handler          { return a }
+func (a asking) Handle(context.Context, slog.Record) error {
+	if d := a.d.Load(); d != nil {
+		d.Pid()
+	}
+	return nil
+}
+
+func TestTheLogMayAskTheDriver(t *testing.T) {
+	var handler asking
+	handler.d = new(atomic.Pointer[driver.Driver])
+	d := start(t, new(chain), driver.Options{Standby: true, Logger: slog.New(handler)})
+	handler.d.Store(d)
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		for d.Stats().Starts < 3 { // a Core is killed, and one more stands by
+			if p := d.Pid(); d.Stats().Standby && p != 0 {
+				if err := syscall.Kill(p, syscall.SIGKILL); err != nil {
+					t.Error(err)
+				}
+			}
+			if _, err := d.Version(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	select {
+	case <-asked:
+	case <-time.After(5 * time.Second):
+		t.Fatal("the driver waits for its own log")
 	}
 }
 

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -12,8 +13,9 @@ import (
 type witness struct {
 	hook vm.BlockchainHook
 
+	caller   vm.Address
 	accounts map[vm.Address]*vm.Account // those that the dialogue introduced; nil: nothing is known of it
-	derived  map[vm.Address]bool        // addresses for new contracts
+	derived  map[vm.Address]bool        // addresses for new contracts of contracts and of the caller
 	storage  map[pairName][]byte
 	builtins []*vm.Output
 
@@ -30,7 +32,7 @@ type pairName struct {
 // make new ones.
 const keptAnswers = 64
 
-// begin forgets everything.
+// begin forgets everything. The first address is the caller's.
 func (w *witness) begin(introduced ...vm.Address) {
 	if w.accounts == nil || len(w.accounts)+len(w.derived)+len(w.storage) > keptAnswers {
 		*w = witness{
@@ -42,6 +44,7 @@ func (w *witness) begin(introduced ...vm.Address) {
 	clear(w.derived)
 	clear(w.storage)
 	w.builtins, w.askedBuiltin = nil, false
+	w.caller = introduced[0]
 	for _, a := range introduced {
 		w.introduce(a)
 	}
@@ -51,6 +54,20 @@ func (w *witness) introduce(a vm.Address) {
 	if _, known := w.accounts[a]; !known {
 		w.accounts[a] = nil
 	}
+}
+
+// contract says whether an account can have run: it has code, or got some in
+// this dialogue.
+func (w *witness) contract(a vm.Address) bool {
+	if known := w.accounts[a]; known != nil && known.CodeHash != (vm.Hash{}) || w.derived[a] {
+		return true
+	}
+	for _, b := range w.answers(a) {
+		if len(b.Code) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // BlockFacts implements vm.BlockchainHook.
@@ -63,6 +80,9 @@ func (w *witness) BlockHash(nonce uint64) ([]byte, error) { return w.hook.BlockH
 func (w *witness) Account(a vm.Address) (*vm.Account, error) {
 	account, err := w.hook.Account(a)
 	w.introduce(a)
+	if err == nil && account != nil && account.Balance != nil && (account.Balance.Sign() < 0 || tooWide(account.Balance)) {
+		return nil, errors.New("the balance is out of range")
+	}
 	if err == nil && account != nil {
 		w.accounts[a] = account
 	}
@@ -88,7 +108,9 @@ func (w *witness) NewAddress(creator vm.Address, nonce uint64, vmType []byte) (v
 	a, err := w.hook.NewAddress(creator, nonce, vmType)
 	if err == nil {
 		w.introduce(a)
-		w.derived[a] = true
+		if creator == w.caller || w.contract(creator) {
+			w.derived[a] = true
+		}
 	}
 	return a, err
 }
@@ -116,6 +138,9 @@ func (w *witness) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 	w.askedBuiltin = true
 	out, err := w.hook.ProcessBuiltinFunction(in)
 	w.introduce(in.Recipient)
+	if err == nil && out != nil && hasTooWide(out) {
+		return nil, errors.New("an integer of the output is out of range")
+	}
 	if err == nil && out != nil {
 		w.builtins = append(w.builtins, out)
 		for i := range out.Accounts {
@@ -123,6 +148,21 @@ func (w *witness) ProcessBuiltinFunction(in *vm.CallInput) (*vm.Output, error) {
 		}
 	}
 	return out, err
+}
+
+func hasTooWide(out *vm.Output) bool {
+	for i := range out.Accounts {
+		a := &out.Accounts[i]
+		if tooWide(a.Balance) || tooWide(a.BalanceDelta) {
+			return true
+		}
+		for k := range a.Transfers {
+			if tooWide(a.Transfers[k].Value) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // answered says whether an answer of a built-in function holds the pair.

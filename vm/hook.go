@@ -10,6 +10,9 @@ import "math/big"
 // that the hook does may change the chain: ProcessBuiltinFunction too only
 // says what would happen; the node carries it out when it applies the Output.
 //
+// What a method returns is kept until the execution ends, and must not be
+// changed meanwhile.
+//
 // A method answers in one of three ways: with a value; with a *Refusal, the
 // deterministic "no" of a healthy node, which contracts can see; or with any
 // other error, which ends the execution without an Output and which no

@@ -3,6 +3,7 @@ package vm
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"math/big"
 )
 
@@ -83,8 +84,12 @@ func (o *Output) MarshalJSON() ([]byte, error) {
 	}{(*plain)(o), []byte(o.Message)})
 }
 
-// UnmarshalJSON is the inverse of MarshalJSON.
+// UnmarshalJSON is the inverse of MarshalJSON. It never takes more than a few
+// times the memory of b.
 func (o *Output) UnmarshalJSON(b []byte) error {
+	if err := checkLists(b); err != nil {
+		return err
+	}
 	type plain Output
 	wire := struct {
 		*plain
@@ -94,6 +99,54 @@ func (o *Output) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	o.Message = string(wire.Message)
+	return nil
+}
+
+// checkLists looks at a text that is JSON: all lists but those of bytes must
+// hold objects and nothing else. Of null, or of any value of another type, Go
+// makes an element as large as that of an object, and a message of nulls would
+// take forty times its size.
+func checkLists(b []byte) error {
+	const object, bytesList, objectList = 0, 1, 2
+	var open [32]byte // what is open, the innermost last
+	stack := open[:0]
+	var last []byte // text: where a value begins in an object, its name
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		inner := byte(object)
+		if len(stack) > 0 {
+			inner = stack[len(stack)-1]
+		}
+		switch c {
+		case ' ', '\t', '\n', '\r', ',':
+			continue
+		case ']', '}':
+			stack = stack[:max(0, len(stack)-1)]
+			continue
+		case '{':
+			stack = append(stack, object)
+			continue
+		}
+		if inner == objectList {
+			return errors.New("a list of an output holds something that is no object")
+		}
+		switch c {
+		case '[':
+			if inner == object && string(last) != "ReturnData" && string(last) != "Topics" {
+				stack = append(stack, objectList)
+			} else {
+				stack = append(stack, bytesList)
+			}
+		case '"':
+			start := i + 1
+			for i = start; i < len(b) && b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+			last = b[start:min(i, len(b))]
+		}
+	}
 	return nil
 }
 

@@ -105,7 +105,11 @@ func (l *lines) follow(r io.Reader) (gone bool) {
 		}
 		n := binary.LittleEndian.Uint32(length[:])
 		if n > maxProfileBytes {
-			return true
+			if _, err := io.CopyN(io.Discard, r, int64(n)); err != nil {
+				return !isClosed(err)
+			}
+			l.logger("core/part").Warn("log profile is too long", "bytes", n)
+			continue
 		}
 		payload := make([]byte, n)
 		if _, err := io.ReadFull(r, payload); err != nil {

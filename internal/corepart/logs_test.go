@@ -73,6 +73,10 @@ func TestProfilesChangeWhatIsSent(t *testing.T) {
 	if line := n.line(t); line.LogLevel != 3 || line.Message != "log profile is not understood" {
 		t.Errorf("got %+v", line)
 	}
+	n.setProfile(t, strings.Repeat(" ", 70_000))
+	if line := n.line(t); line.Message != "log profile is too long" {
+		t.Errorf("got %+v", line)
+	}
 	n.setProfile(t, `{"LogLevelPatterns":"*:LOUD"}`)
 	if line := n.line(t); line.LogLevel != 3 {
 		t.Errorf("got %+v", line)

@@ -146,12 +146,12 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 	if err := p.pipes.Init.Close(); err != nil { // there is nothing more on it
 		return deny(ExitInit, err)
 	}
-	if p.alone && !init.CollectAnytime {
-		p.collector = newCollector()
-	}
 	var layers, missing []string
 	if facts.Confine != nil {
 		layers, missing = facts.Confine()
+	}
+	if p.alone && !init.CollectAnytime {
+		p.collector = newCollector() // after Confine, which has a limit of its own
 	}
 	hello, err := method.Answer(first, &protocol.Hello{
 		Protocol: protocol.Version, Build: p.build,

@@ -23,24 +23,19 @@ func putPreamble(frame []byte, kind Kind) {
 }
 
 // ProtocolError says that the other side broke a rule of the conversation.
-type ProtocolError struct {
-	Reason string
-	Err    error // the cause, or nil
-}
+type ProtocolError struct{ Reason string }
 
-// Error gives the reason and the cause.
-func (e *ProtocolError) Error() string {
-	if e.Err != nil {
-		return e.Reason + ": " + e.Err.Error()
-	}
-	return e.Reason
-}
-
-// Unwrap gives the cause.
-func (e *ProtocolError) Unwrap() error { return e.Err }
+// Error gives the reason.
+func (e *ProtocolError) Error() string { return e.Reason }
 
 func violation(format string, args ...any) error {
 	return &ProtocolError{Reason: fmt.Sprintf(format, args...)}
+}
+
+// undecodable is a violation. What err says of it may repeat what was received,
+// and is cut.
+func undecodable(what string, err error) error {
+	return violation("%s cannot be decoded: %.*s", what, maxReasonBytes, err.Error())
 }
 
 // SizeError says that a message is too large to be sent.

@@ -21,6 +21,10 @@ const (
 	// MaxBigIntBytes bytes, and a sign.
 	maxNumberBytes = MaxBigIntBytes*8*302/1000 + 2
 
+	// maxReasonBytes is how much of the reason why a message cannot be decoded
+	// is kept.
+	maxReasonBytes = 1000
+
 	// firstChunkBytes is how much a Receiver allocates before any byte of a
 	// payload has arrived.
 	firstChunkBytes = 32 << 10

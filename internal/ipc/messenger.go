@@ -42,6 +42,7 @@ type Messenger struct {
 	body     []byte // of the last body that was encoded
 	reader   Reader // of the last body that was decoded
 	received Message
+	size     int // bytes of its payload
 	answer   Message
 	logger   *slog.Logger
 	name     func(Kind) string
@@ -96,7 +97,7 @@ func (m *Messenger) Receive() (*Message, error) {
 	msg := &m.received
 	nonce, err := m.codec.readEnvelope(payload, msg)
 	if err != nil {
-		return nil, &ProtocolError{"message cannot be decoded", err}
+		return nil, undecodable("message", err)
 	}
 	if msg.Kind != kind {
 		return nil, violation("message has kind %d in its preamble and %d in its payload", kind, msg.Kind)
@@ -107,10 +108,13 @@ func (m *Messenger) Receive() (*Message, error) {
 	if msg.Status > StatusFailed {
 		return nil, violation("message of kind %d has unknown status %d", kind, msg.Status)
 	}
-	m.nonce = nonce
+	m.nonce, m.size = nonce, len(payload)
 	m.trace("message received", kind, preambleLength+len(payload))
 	return msg, nil
 }
+
+// ReceivedBytes is the size of the payload of the last message received.
+func (m *Messenger) ReceivedBytes() int { return m.size }
 
 // Reset ends the dialogue: the next message has nonce 1. It fails if the other
 // side has said more than its turn allowed.

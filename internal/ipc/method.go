@@ -144,7 +144,7 @@ func decode[T any](c *Messenger, t Type[T], name string, body []byte) (*T, error
 		err = json.Unmarshal(body, v)
 	}
 	if err != nil {
-		return nil, &ProtocolError{"body of " + name + " cannot be decoded", err}
+		return nil, undecodable("body of "+name, err)
 	}
 	return v, nil
 }

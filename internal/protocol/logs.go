@@ -74,10 +74,16 @@ type LevelPattern struct {
 // DefaultLevels hold until a profile arrives.
 func DefaultLevels() Levels { return Levels{{"*", slog.LevelInfo}} }
 
+// maxPatternsBytes bounds a profile, far below what fits into a message.
+const maxPatternsBytes = 8 << 10
+
 // ParseLevels reads NAME:LEVEL, separated by commas. They hold from left to
 // right: "*" is every logger, any other name every logger whose name contains
 // it; LEVEL is TRACE, DEBUG, INFO, WARN, ERROR or NONE in any case.
 func ParseLevels(patterns string) (Levels, error) {
+	if len(patterns) > maxPatternsBytes {
+		return nil, fmt.Errorf("log level patterns of %d bytes, at most %d", len(patterns), maxPatternsBytes)
+	}
 	levels := DefaultLevels()
 	for part := range strings.SplitSeq(patterns, ",") {
 		name, word, ok := strings.Cut(strings.TrimSpace(part), ":")

@@ -230,7 +230,7 @@ func TestLevels(t *testing.T) {
 			t.Errorf("%s of %s is %d, want %d", row.patterns, row.logger, got, row.want)
 		}
 	}
-	for _, bad := range []string{"", "*", "*:", ":INFO", "*:LOUD", "*:INFO,", "*:INFO,,core:WARN"} {
+	for _, bad := range []string{"", "*", "*:", ":INFO", "*:LOUD", "*:INFO,", "*:INFO,,core:WARN", strings.Repeat("x", 9000) + ":INFO"} {
 		if _, err := protocol.ParseLevels(bad); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}
