@@ -444,20 +444,24 @@ func TestAConfigurationTakesEffectAtTheNextRequest(t *testing.T) {
 
 // A Core that is to make room for another one may take its time.
 func TestAnotherConfigurationDoesNotWaitForTheCoreBefore(t *testing.T) {
-	d := start(t, new(chain), driver.Options{CallTimeout: 400 * time.Millisecond})
-	if err := syscall.Kill(d.Pid(), syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
+	d := start(t, new(chain), driver.Options{})
+	var took time.Duration
+	for range 3 { // the machine may be busy
+		if err := syscall.Kill(d.Pid(), syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.SetConfig(vm.Config{BlockGasLimit: 2}); err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		if _, err := d.Version(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if took = time.Since(begin); took < 400*time.Millisecond {
+			return
+		}
 	}
-	if err := d.SetConfig(vm.Config{BlockGasLimit: 2}); err != nil {
-		t.Fatal(err)
-	}
-	begin := time.Now()
-	if _, err := d.Version(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if took := time.Since(begin); took > 450*time.Millisecond {
-		t.Errorf("the request took %v", took)
-	}
+	t.Errorf("the request took %v", took)
 }
 
 func TestTheConfigurationBelongsToTheDriver(t *testing.T) {

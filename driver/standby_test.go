@@ -182,7 +182,7 @@ func TestTheLogMayAskTheDriver(t *testing.T) {
 
 func TestMetricsTellHowRequestsEnded(t *testing.T) {
 	c := new(chain)
-	d := start(t, c, driver.Options{CallTimeout: 300 * time.Millisecond})
+	d := start(t, c, driver.Options{CallTimeout: shortTimeout / 2})
 	works(t, d)
 	c.fail = errDisk
 	if _, err := d.Call(t.Context(), story("storage a")); err == nil {

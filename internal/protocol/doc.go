@@ -88,7 +88,8 @@
 // VMType is a list of two numbers. All texts that a contract or a hook can
 // choose are bytes: Function of an input and Message of an output too. Embedded
 // fields (vm.Input) lie flat in their object. Missing fields are zero, unknown
-// ones are passed over. No number has more than 2,475 characters.
+// ones are passed over. No number has more than 2,475 characters. In an output
+// every list but ReturnData and Topics holds objects, and nothing else.
 //
 // # Bodies in the binary codec
 //
