@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
+	"slices"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -236,6 +237,22 @@ func (x *Frame) saveContexts(stored *storedContexts) error {
 	return err
 }
 
+// readContexts reads a record, nil if it is none. A contract can write under
+// the key itself, so a record is not believed to be one that storeContexts made:
+// contexts and calls may be missing from their lists.
+func readContexts(value []byte) *storedContexts {
+	stored := new(storedContexts)
+	if len(value) == 0 || json.Unmarshal(value, stored) != nil {
+		return nil
+	}
+	for _, c := range stored.Contexts {
+		if c == nil || slices.Contains(c.Calls, nil) {
+			return nil
+		}
+	}
+	return stored
+}
+
 // arriveCallback is the answer of an asynchronous call that comes back from
 // elsewhere. Without a record of registered calls the function that the input
 // names runs, and a missing one is a success without effect.
@@ -244,9 +261,8 @@ func (x *Frame) arriveCallback() error {
 	if err != nil {
 		return err
 	}
-	var stored storedContexts
-	// A contract can write under the key itself; what is no record is ignored.
-	if len(value) == 0 || json.Unmarshal(value, &stored) != nil {
+	stored := readContexts(value)
+	if stored == nil {
 		return x.runArrived(x.input.Function, true)
 	}
 	context, call := stored.find(x.input.Caller)
@@ -267,7 +283,7 @@ func (x *Frame) arriveCallback() error {
 	}
 	call.answered = true
 	rest := unanswered(stored.Contexts)
-	if err := x.settle(&stored, rest); err != nil {
+	if err := x.settle(stored, rest); err != nil {
 		return err
 	}
 	// After the record: a callback that fails takes all gas.
@@ -307,11 +323,8 @@ func (x *Frame) answeredOK() bool {
 
 func (s *storedContexts) find(from vm.Address) (*asyncContext, *contextCall) {
 	for _, c := range s.Contexts {
-		if c == nil {
-			continue
-		}
 		for _, call := range c.Calls {
-			if call != nil && call.Destination == from {
+			if call.Destination == from {
 				return c, call
 			}
 		}
