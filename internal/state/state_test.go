@@ -1,6 +1,7 @@
 package state
 
 import (
+	"crypto/sha256"
 	"errors"
 	"math/big"
 	"testing"
@@ -153,5 +154,16 @@ func TestAFailureOfTheNodeIsNoAnswer(t *testing.T) {
 	}
 	if _, err := s.KnownAccount(vm.Address{1}); !errors.Is(err, c.broken) {
 		t.Errorf("known account: %v", err)
+	}
+}
+
+// Looking code up costs a contract the price of a call, however long it is.
+func TestDeployedCodeIsHashedOnce(t *testing.T) {
+	code := &Code{Bytes: []byte("module")}
+	if code.Hash() != sha256.Sum256([]byte("module")) {
+		t.Error("the hash is not that of the bytes")
+	}
+	if code.Bytes = nil; code.Hash() != sha256.Sum256([]byte("module")) {
+		t.Error("the hash is computed again")
 	}
 }
