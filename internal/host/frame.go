@@ -57,11 +57,16 @@ const maxGas = uint64(1<<63 - 1)
 // setGas provides gas.
 func (x *Frame) setGas(g uint64) { x.gas, x.spare = int64(min(g, maxGas)), g-min(g, maxGas) }
 
-// take takes gas without a test; what remains may become negative.
+// take takes gas without a test; what remains may become negative, but not less
+// than the most that a counter can hold.
 func (x *Frame) take(g uint64) {
 	spare := min(g, x.spare)
 	x.spare -= spare
-	x.gas -= int64(min(g-spare, maxGas))
+	left := x.gas - int64(min(g-spare, maxGas))
+	if x.gas < 0 && left > 0 {
+		left = -int64(maxGas) // it has wrapped
+	}
+	x.gas = left
 }
 
 // give gives gas back.
