@@ -220,12 +220,45 @@ func (x *Frame) contextsKey() []byte {
 	return append(bytes.Clone(x.input.OriginalTxHash), contextsKeySuffix...)
 }
 
+// storeContexts adds to the record, which an earlier level of this transaction
+// may have begun: a callback that registers calls has one. Without a hash the
+// key says nothing of the transaction, and what is there is of another one.
 func (x *Frame) storeContexts(rest []*asyncContext) error {
-	stored := storedContexts{Contexts: rest}
-	if x.input.CallType == vm.AsyncCall {
+	stored := new(storedContexts)
+	if len(x.input.OriginalTxHash) > 0 {
+		begun, err := x.loadContexts()
+		if err != nil {
+			return err
+		}
+		if begun != nil {
+			stored = begun
+		}
+	}
+	stored.Contexts = append(stored.Contexts, rest...)
+	if stored.Caller == nil && x.input.CallType == vm.AsyncCall {
 		stored.Caller = &x.input.Caller
 	}
-	return x.saveContexts(&stored)
+	return x.saveContexts(stored)
+}
+
+// loadContexts gives the record, nil if there is none. A contract can write
+// under the key itself, so what is there is not believed to be what
+// storeContexts made: contexts and calls may be missing from their lists.
+func (x *Frame) loadContexts() (*storedContexts, error) {
+	value, err := x.LoadUnmetered(x.contextsKey())
+	if err != nil || len(value) == 0 {
+		return nil, err
+	}
+	stored := new(storedContexts)
+	if json.Unmarshal(value, stored) != nil {
+		return nil, nil
+	}
+	for _, c := range stored.Contexts {
+		if c == nil || slices.Contains(c.Calls, nil) {
+			return nil, nil
+		}
+	}
+	return stored, nil
 }
 
 func (x *Frame) saveContexts(stored *storedContexts) error {
@@ -237,35 +270,18 @@ func (x *Frame) saveContexts(stored *storedContexts) error {
 	return err
 }
 
-// readContexts reads a record, nil if it is none. A contract can write under
-// the key itself, so a record is not believed to be one that storeContexts made:
-// contexts and calls may be missing from their lists.
-func readContexts(value []byte) *storedContexts {
-	stored := new(storedContexts)
-	if len(value) == 0 || json.Unmarshal(value, stored) != nil {
-		return nil
-	}
-	for _, c := range stored.Contexts {
-		if c == nil || slices.Contains(c.Calls, nil) {
-			return nil
-		}
-	}
-	return stored
-}
-
 // arriveCallback is the answer of an asynchronous call that comes back from
 // elsewhere. Without a record of registered calls the function that the input
 // names runs, and a missing one is a success without effect.
 func (x *Frame) arriveCallback() error {
-	value, err := x.LoadUnmetered(x.contextsKey())
+	stored, err := x.loadContexts()
 	if err != nil {
 		return err
 	}
-	stored := readContexts(value)
 	if stored == nil {
 		return x.runArrived(x.input.Function, true)
 	}
-	context, call := stored.find(x.input.Caller)
+	_, call := stored.find(x.input.Caller)
 	if call == nil {
 		if err := x.runArrived(x.input.Function, true); err != nil {
 			return err
@@ -280,6 +296,17 @@ func (x *Frame) arriveCallback() error {
 		if err := x.runArrived(string(name), false); err != nil {
 			return err
 		}
+	}
+	// What the callback registered was added to the record.
+	if stored, err = x.loadContexts(); err != nil {
+		return err
+	}
+	if stored == nil {
+		return failUnexpectedCallback()
+	}
+	context, call := stored.find(x.input.Caller)
+	if call == nil {
+		return failUnexpectedCallback()
 	}
 	call.answered = true
 	rest := unanswered(stored.Contexts)
@@ -312,10 +339,11 @@ func (x *Frame) runArrived(name string, optional bool) error {
 }
 
 // answeredOK reads the first argument of a callback: the number of the code if
-// the answer was made on this shard, its text if it came from another one.
+// the answer was made on this shard, its text if it came from another one. An
+// answer without arguments is what tell sends.
 func (x *Frame) answeredOK() bool {
 	if len(x.input.Arguments) == 0 {
-		return false
+		return true
 	}
 	code := x.input.Arguments[0]
 	return len(bytes.Trim(code, "\x00")) == 0 || string(code) == vm.OK.String()
