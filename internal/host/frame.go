@@ -46,7 +46,17 @@ type Frame struct {
 type result struct {
 	data    [][]byte
 	message string // left by a failed callback
-	bytes   int64  // counted for the memory budget
+	bytes   int64  // of the data, counted for the memory budget
+}
+
+// held is what it counts for the memory budget.
+func (r *result) held() int64 { return r.bytes + int64(len(r.message)) }
+
+// setMessage leaves a message, which is counted: there may be one for each
+// level, long after who said it is gone.
+func (x *Frame) setMessage(message string) {
+	x.vm.held += int64(len(message) - len(x.result.message))
+	x.result.message = message
 }
 
 // ---- gas ----
