@@ -330,13 +330,6 @@ func (s *State) AddRefund(gas uint64) {
 	}
 }
 
-// AddGasUsed adds to the informative gas figure of an account.
-func (s *State) AddGasUsed(a vm.Address, gas uint64) {
-	acc := s.touch(a)
-	s.record(undo{kind: undoGasUsed, account: acc, number: acc.gasUsed})
-	acc.gasUsed += gas
-}
-
 // Touch lists an account without any effect.
 func (s *State) Touch(a vm.Address) { s.touch(a) }
 
