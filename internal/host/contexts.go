@@ -217,7 +217,7 @@ type storedContexts struct {
 }
 
 func (x *Frame) contextsKey() []byte {
-	return append(bytes.Clone(x.input.OriginalTxHash), contextsKeySuffix...)
+	return append(bytes.Clone(x.origin), contextsKeySuffix...)
 }
 
 // storeContexts adds to the record, which an earlier level of this transaction
@@ -225,7 +225,7 @@ func (x *Frame) contextsKey() []byte {
 // key says nothing of the transaction, and what is there is of another one.
 func (x *Frame) storeContexts(rest []*asyncContext) error {
 	stored := new(storedContexts)
-	if len(x.input.OriginalTxHash) > 0 {
+	if len(x.origin) > 0 {
 		begun, err := x.loadContexts()
 		if err != nil {
 			return err

@@ -18,6 +18,7 @@ type Frame struct {
 	vm       *VM
 	state    *state.State
 	input    vm.CallInput // this level's own; slices are shared with the caller
+	origin   []byte       // hash of the transaction, which plain nested levels do not show
 	storage  vm.Address   // whose storage is "own"
 	readOnly bool
 

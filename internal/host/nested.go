@@ -42,7 +42,7 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 		}
 	}
 	child := x.vm.newFrame(input)
-	child.readOnly = x.readOnly || n.readOnly
+	child.origin, child.readOnly = x.origin, x.readOnly || n.readOnly
 	x.vm.enterLevel(child, n)
 	mark := x.state.Mark()
 	before := *x.result

@@ -90,10 +90,10 @@ const registering = `
 // The record of a transaction is one, whoever adds to it, and the caller who
 // waits is told when the last answer has come.
 func TestRecords(t *testing.T) {
-	bob := vm.Address{0: 'b'}
+	bob, between := vm.Address{0: 'b'}, vm.Address{0: 'i'}
 	type step struct {
 		from   vm.Address
-		answer [][]byte // nil: a call of the function go
+		answer [][]byte // nil: an asynchronous call of the function go, or a call of between, which calls go
 		want   string   // what is left, then who gets a message
 	}
 	ok, failed := [][]byte{[]byte("ok")}, [][]byte{{4}, []byte("why")}
@@ -110,6 +110,9 @@ func TestRecords(t *testing.T) {
 		"an answer without arguments says that all calls of a callee have answered": {
 			{alice, nil, "> o"}, {owner, [][]byte{}, "good1 > b"}, {bob, [][]byte{}, "good2 > a"},
 		},
+		"a level that another contract made has the record of the transaction": {
+			{between, nil, "> o"}, {owner, ok, "good1 > b"}, {bob, failed, "bad-2"},
+		},
 		"a contract that is called twice in a transaction waits for two answers": {
 			{alice, nil, "> o"}, {bob, nil, "> o"}, {owner, failed, "bad-1"}, {owner, failed, "bad-1 > a"},
 		},
@@ -122,11 +125,15 @@ func TestRecords(t *testing.T) {
 			}
 			b.chain.code[contract] = code
 			b.chain.storage[contract] = map[string][]byte{}
+			b.chain.code[between] = module(t, 1, append(contract[:], "go"...), call{"executeOnDestContext", []int64{1 << 40, 0, 64, 32, 2, 0, 0, 0}})
 			for i, s := range steps {
 				in := &vm.CallInput{Input: vm.Input{Caller: s.from, Arguments: s.answer, GasProvided: plenty, CallType: vm.AsyncCallback,
 					OriginalTxHash: []byte("original"), CurrentTxHash: []byte("current")}, Recipient: contract, Function: "callBack"}
 				if s.answer == nil {
 					in.Function, in.CallType = "go", vm.AsyncCall
+					if s.from == between {
+						in.Caller, in.Recipient, in.CallType = alice, between, vm.DirectCall
+					}
 				}
 				out, err := b.executor.Call(t.Context(), in)
 				if err != nil {
