@@ -122,7 +122,10 @@ func (x *Frame) Address() vm.Address { return x.input.Recipient }
 func (x *Frame) BlockGasLimit() uint64 { return x.vm.config.BlockGasLimit }
 
 // Block are the facts of the block.
-func (x *Frame) Block() (*vm.BlockFacts, error) { return x.state.Facts() }
+func (x *Frame) Block() (*vm.BlockFacts, error) {
+	facts, err := x.state.Facts()
+	return facts, refusedFault(err)
+}
 
 // BlockHash gives the hash of a block, nil if the node refuses or nonce < 0.
 func (x *Frame) BlockHash(nonce int64) ([]byte, error) {
