@@ -5,8 +5,8 @@ import "math/big"
 // A BlockchainHook answers what the VM has to know of the chain. The node
 // implements it.
 //
-// During one execution equal questions must have equal answers: the VM asks
-// each at most once and remembers the answer until the execution ends. Nothing
+// During one execution equal questions must have equal answers: the VM
+// remembers nearly all of them until the execution ends. Nothing
 // that the hook does may change the chain: ProcessBuiltinFunction too only
 // says what would happen; the node carries it out when it applies the Output.
 //
@@ -29,7 +29,8 @@ type BlockchainHook interface {
 	Account(address Address) (*Account, error)
 
 	// Code gives the code with the hash that Account reported for address.
-	// The VM asks only for hashes it does not keep.
+	// The VM asks only for hashes it does not keep, and keeps what it is given
+	// at least until the execution ends, up to 64 MiB.
 	Code(address Address, hash Hash) ([]byte, error)
 
 	// Storage gives the value under key, empty if there is none.

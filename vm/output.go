@@ -46,7 +46,7 @@ type OutputAccount struct {
 	CodeDeployer []byte // 32 bytes, or empty
 
 	Transfers []Transfer // outgoing, to this account, in order
-	GasUsed   uint64     // informative
+	GasUsed   uint64     // informative; Core reports 0
 }
 
 // StorageUpdate is one storage pair that was written or read. An empty Value

@@ -188,7 +188,7 @@ func (x *Frame) runCallback(available uint64, from, to vm.Address, function stri
 		left := x.GasLeft()
 		x.take(x.limit) // what was provided is gone, what was used stays used
 		x.spent("failed callback", left)
-		x.result.message = back.message
+		x.setMessage(back.message)
 		x.addItem([]byte(back.code.String()))
 		x.addItem(append([]byte{}, x.input.CurrentTxHash...))
 	}

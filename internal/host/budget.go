@@ -6,9 +6,10 @@ import "github.com/Dharitri-org/core-wasm-vm/internal/gas"
 // (DECISIONS.md, memory budget): far below the limit of the process, so that
 // no machine is the first to run out.
 //
-// Counted are the memories of live instances, return data, big integers, the
-// inputs of live levels, copies that host functions make of guest memory, and
-// what the state counts: accounts, storage, code, transfers, logs, journal.
+// Counted are the memories of live instances, return data, messages that
+// failed callbacks left, big integers, the inputs of live levels, copies that
+// host functions make of guest memory, and what the state counts: accounts,
+// storage, code, transfers, logs, journal.
 // What is counted is let go when its owner ends.
 //
 // What a contract can make long is counted before it is allocated. What host

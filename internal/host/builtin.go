@@ -133,5 +133,5 @@ func (x *Frame) merge(out *vm.Output, consumed bool) {
 	for _, item := range out.ReturnData {
 		x.addItem(item)
 	}
-	x.result.message = out.Message
+	x.setMessage(out.Message)
 }

@@ -25,7 +25,7 @@ func (v *VM) newFrame(input vm.CallInput) *Frame {
 	}
 	l := v.levels.next()
 	l.frame = Frame{
-		vm: v, state: v.state, input: input, storage: input.Recipient,
+		vm: v, state: v.state, input: input, origin: input.OriginalTxHash, storage: input.Recipient,
 		numbers: &l.numbers, result: &l.result,
 	}
 	l.frame.setGas(input.GasProvided)

@@ -28,7 +28,7 @@ func newCode(code []byte) contractCode {
 // contract code (not found)".
 func (x *Frame) codeOf(a vm.Address) (contractCode, error) {
 	if deployed := x.state.Code(a); deployed != nil {
-		return newCode(deployed.Bytes), nil
+		return contractCode{key: deployed.Hash(), size: len(deployed.Bytes), bytes: deployed.Bytes}, nil
 	}
 	account, err := x.state.ChainAccount(a)
 	if err != nil {
@@ -43,7 +43,7 @@ func (x *Frame) codeOf(a vm.Address) (contractCode, error) {
 	if loaded, ok := x.vm.sandbox.Cached(account.CodeHash); ok {
 		return contractCode{key: account.CodeHash, size: loaded.Size(), loaded: loaded}, nil
 	}
-	code, err := x.vm.hook.Code(a, account.CodeHash)
+	code, err := x.vm.chainCode(a, account.CodeHash)
 	if err != nil {
 		return contractCode{}, refused(err)
 	}
@@ -52,6 +52,33 @@ func (x *Frame) codeOf(a vm.Address) (contractCode, error) {
 	}
 	return contractCode{key: account.CodeHash, size: len(code), bytes: code}, nil
 }
+
+// maxFetched is how many bytes of fetched code are kept for the running request.
+const maxFetched = 64 << 20
+
+// chainCode gives the code with a hash that the chain reported for an account.
+// What was fetched is kept until the request ends: code that is never paid for
+// is never loaded, and would have to be fetched for each call.
+func (v *VM) chainCode(a vm.Address, hash vm.Hash) ([]byte, error) {
+	if code, ok := v.fetched[hash]; ok {
+		return code, nil
+	}
+	code, err := v.hook.Code(a, hash)
+	if err != nil || len(code) > maxFetched {
+		return code, err
+	}
+	if v.fetchedBytes+len(code) > maxFetched {
+		v.forgetFetched()
+	}
+	if v.fetched == nil {
+		v.fetched = make(map[vm.Hash][]byte)
+	}
+	v.fetched[hash] = code
+	v.fetchedBytes += len(code)
+	return code, nil
+}
+
+func (v *VM) forgetFetched() { v.fetched, v.fetchedBytes = nil, 0 }
 
 // CodeOf gives the code of an account. Its failures are faults.
 func (x *Frame) CodeOf(a vm.Address) ([]byte, error) {
@@ -68,7 +95,7 @@ func (x *Frame) CodeOf(a vm.Address) ([]byte, error) {
 	if code.bytes != nil {
 		return code.bytes, nil
 	}
-	bytes, err := x.vm.hook.Code(a, code.key)
+	bytes, err := x.vm.chainCode(a, code.key)
 	return bytes, refusedFault(err)
 }
 
@@ -82,7 +109,7 @@ func (x *Frame) CodeSize(a vm.Address) (int, error) {
 	if loaded, ok := x.vm.sandbox.Cached(account.CodeHash); ok {
 		return loaded.Size(), nil
 	}
-	code, err := x.vm.hook.Code(a, account.CodeHash)
+	code, err := x.vm.chainCode(a, account.CodeHash)
 	if f := asFailure(refused(err)); f != nil {
 		return 0, nil
 	}

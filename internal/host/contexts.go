@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
+	"slices"
 
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -216,15 +217,48 @@ type storedContexts struct {
 }
 
 func (x *Frame) contextsKey() []byte {
-	return append(bytes.Clone(x.input.OriginalTxHash), contextsKeySuffix...)
+	return append(bytes.Clone(x.origin), contextsKeySuffix...)
 }
 
+// storeContexts adds to the record, which an earlier level of this transaction
+// may have begun: a callback that registers calls has one. Without a hash the
+// key says nothing of the transaction, and what is there is of another one.
 func (x *Frame) storeContexts(rest []*asyncContext) error {
-	stored := storedContexts{Contexts: rest}
-	if x.input.CallType == vm.AsyncCall {
+	stored := new(storedContexts)
+	if len(x.origin) > 0 {
+		begun, err := x.loadContexts()
+		if err != nil {
+			return err
+		}
+		if begun != nil {
+			stored = begun
+		}
+	}
+	stored.Contexts = append(stored.Contexts, rest...)
+	if stored.Caller == nil && x.input.CallType == vm.AsyncCall {
 		stored.Caller = &x.input.Caller
 	}
-	return x.saveContexts(&stored)
+	return x.saveContexts(stored)
+}
+
+// loadContexts gives the record, nil if there is none. A contract can write
+// under the key itself, so what is there is not believed to be what
+// storeContexts made: contexts and calls may be missing from their lists.
+func (x *Frame) loadContexts() (*storedContexts, error) {
+	value, err := x.LoadUnmetered(x.contextsKey())
+	if err != nil || len(value) == 0 {
+		return nil, err
+	}
+	stored := new(storedContexts)
+	if json.Unmarshal(value, stored) != nil {
+		return nil, nil
+	}
+	for _, c := range stored.Contexts {
+		if c == nil || slices.Contains(c.Calls, nil) {
+			return nil, nil
+		}
+	}
+	return stored, nil
 }
 
 func (x *Frame) saveContexts(stored *storedContexts) error {
@@ -240,16 +274,14 @@ func (x *Frame) saveContexts(stored *storedContexts) error {
 // elsewhere. Without a record of registered calls the function that the input
 // names runs, and a missing one is a success without effect.
 func (x *Frame) arriveCallback() error {
-	value, err := x.LoadUnmetered(x.contextsKey())
+	stored, err := x.loadContexts()
 	if err != nil {
 		return err
 	}
-	var stored storedContexts
-	// A contract can write under the key itself; what is no record is ignored.
-	if len(value) == 0 || json.Unmarshal(value, &stored) != nil {
+	if stored == nil {
 		return x.runArrived(x.input.Function, true)
 	}
-	context, call := stored.find(x.input.Caller)
+	_, call := stored.find(x.input.Caller)
 	if call == nil {
 		if err := x.runArrived(x.input.Function, true); err != nil {
 			return err
@@ -265,9 +297,20 @@ func (x *Frame) arriveCallback() error {
 			return err
 		}
 	}
+	// What the callback registered was added to the record.
+	if stored, err = x.loadContexts(); err != nil {
+		return err
+	}
+	if stored == nil {
+		return failUnexpectedCallback()
+	}
+	context, call := stored.find(x.input.Caller)
+	if call == nil {
+		return failUnexpectedCallback()
+	}
 	call.answered = true
 	rest := unanswered(stored.Contexts)
-	if err := x.settle(&stored, rest); err != nil {
+	if err := x.settle(stored, rest); err != nil {
 		return err
 	}
 	// After the record: a callback that fails takes all gas.
@@ -296,10 +339,11 @@ func (x *Frame) runArrived(name string, optional bool) error {
 }
 
 // answeredOK reads the first argument of a callback: the number of the code if
-// the answer was made on this shard, its text if it came from another one.
+// the answer was made on this shard, its text if it came from another one. An
+// answer without arguments is what tell sends.
 func (x *Frame) answeredOK() bool {
 	if len(x.input.Arguments) == 0 {
-		return false
+		return true
 	}
 	code := x.input.Arguments[0]
 	return len(bytes.Trim(code, "\x00")) == 0 || string(code) == vm.OK.String()
@@ -307,11 +351,8 @@ func (x *Frame) answeredOK() bool {
 
 func (s *storedContexts) find(from vm.Address) (*asyncContext, *contextCall) {
 	for _, c := range s.Contexts {
-		if c == nil {
-			continue
-		}
 		for _, call := range c.Calls {
-			if call != nil && call.Destination == from {
+			if call.Destination == from {
 				return c, call
 			}
 		}

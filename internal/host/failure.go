@@ -97,6 +97,9 @@ func Soft(err error) bool {
 
 // asFailure gives err as a failure of the contract, or nil.
 func asFailure(err error) *failure {
+	if err == nil {
+		return nil // without an allocation
+	}
 	var f *failure
 	if errors.As(err, &f) {
 		return f
@@ -107,6 +110,9 @@ func asFailure(err error) *failure {
 // refused turns the hook's refusal into a failure with its text and leaves
 // every other error as it is: a failure of the node.
 func refused(err error) error {
+	if err == nil {
+		return nil
+	}
 	var refusal *vm.Refusal
 	if errors.As(err, &refusal) {
 		return failWith(refusal.Text)

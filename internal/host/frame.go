@@ -18,6 +18,7 @@ type Frame struct {
 	vm       *VM
 	state    *state.State
 	input    vm.CallInput // this level's own; slices are shared with the caller
+	origin   []byte       // hash of the transaction, which plain nested levels do not show
 	storage  vm.Address   // whose storage is "own"
 	readOnly bool
 
@@ -46,7 +47,17 @@ type Frame struct {
 type result struct {
 	data    [][]byte
 	message string // left by a failed callback
-	bytes   int64  // counted for the memory budget
+	bytes   int64  // of the data, counted for the memory budget
+}
+
+// held is what it counts for the memory budget.
+func (r *result) held() int64 { return r.bytes + int64(len(r.message)) }
+
+// setMessage leaves a message, which is counted: there may be one for each
+// level, long after who said it is gone.
+func (x *Frame) setMessage(message string) {
+	x.vm.held += int64(len(message) - len(x.result.message))
+	x.result.message = message
 }
 
 // ---- gas ----
@@ -57,11 +68,16 @@ const maxGas = uint64(1<<63 - 1)
 // setGas provides gas.
 func (x *Frame) setGas(g uint64) { x.gas, x.spare = int64(min(g, maxGas)), g-min(g, maxGas) }
 
-// take takes gas without a test; what remains may become negative.
+// take takes gas without a test; what remains may become negative, but not less
+// than the most that a counter can hold.
 func (x *Frame) take(g uint64) {
 	spare := min(g, x.spare)
 	x.spare -= spare
-	x.gas -= int64(min(g-spare, maxGas))
+	left := x.gas - int64(min(g-spare, maxGas))
+	if x.gas < 0 && left > 0 {
+		left = -int64(maxGas) // it has wrapped
+	}
+	x.gas = left
 }
 
 // give gives gas back.
@@ -106,7 +122,10 @@ func (x *Frame) Address() vm.Address { return x.input.Recipient }
 func (x *Frame) BlockGasLimit() uint64 { return x.vm.config.BlockGasLimit }
 
 // Block are the facts of the block.
-func (x *Frame) Block() (*vm.BlockFacts, error) { return x.state.Facts() }
+func (x *Frame) Block() (*vm.BlockFacts, error) {
+	facts, err := x.state.Facts()
+	return facts, refusedFault(err)
+}
 
 // BlockHash gives the hash of a block, nil if the node refuses or nonce < 0.
 func (x *Frame) BlockHash(nonce int64) ([]byte, error) {

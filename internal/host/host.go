@@ -46,6 +46,9 @@ type VM struct {
 	top   *Frame // the level whose guest runs
 	live  int    // instances
 	held  int64  // bytes that count for the memory budget, but for the state's
+
+	fetched      map[vm.Hash][]byte // code that the hook gave, see chainCode
+	fetchedBytes int
 }
 
 // maxInstances bounds how many instances are live at once: the top level and
@@ -134,6 +137,7 @@ func (v *VM) begin(ctx context.Context) error {
 	v.world.Reset() // if the last request did not come to its end
 	v.levels.reset()
 	v.state, v.top, v.live, v.held = v.world, nil, 0, 0
+	v.forgetFetched()
 	return ctx.Err()
 }
 
@@ -142,6 +146,7 @@ func (v *VM) begin(ctx context.Context) error {
 func (v *VM) end(x *Frame, err error) (*vm.Output, error) {
 	defer func() {
 		v.state, v.top = nil, nil
+		v.forgetFetched()
 		v.world.Reset()
 		v.levels.reset()
 	}()

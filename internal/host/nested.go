@@ -42,7 +42,7 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 		}
 	}
 	child := x.vm.newFrame(input)
-	child.readOnly = x.readOnly || n.readOnly
+	child.origin, child.readOnly = x.origin, x.readOnly || n.readOnly
 	x.vm.enterLevel(child, n)
 	mark := x.state.Mark()
 	before := *x.result
@@ -65,10 +65,10 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 		message := child.message(f)
 		x.vm.leaveLevel(child, f)
 		x.state.Revert(mark)
-		x.vm.held -= child.numbers.bytes + child.result.bytes
+		x.vm.held -= child.numbers.bytes + child.result.held()
 		if child.result == x.result {
 			*x.result = before
-			x.vm.held += before.bytes
+			x.vm.held += before.held()
 		}
 		return outcome{code: f.code, message: message, gas: child.lock}, nil
 	}
@@ -77,10 +77,10 @@ func (x *Frame) nest(input vm.CallInput, n nesting) (outcome, error) {
 		x.vm.held -= x.numbers.bytes
 		x.numbers = child.numbers
 	} else {
-		x.vm.held -= child.numbers.bytes
+		x.vm.held -= child.numbers.bytes + int64(len(child.result.message))
 		x.result.bytes += child.result.bytes
 		x.result.data = append(x.result.data, child.result.data...)
-		x.result.message = child.result.message
+		x.setMessage(child.result.message)
 	}
 	return outcome{data: child.result.data, gas: child.GasLeft(), pending: child.pending}, nil
 }

@@ -23,13 +23,14 @@ func (x *Frame) chargeKey(key []byte) error {
 }
 
 // Store writes own storage; key and value are copied. The protected prefix is
-// checked first, also in read-only mode, where nothing else happens.
+// checked first, also in read-only mode, where nothing else happens: there the
+// bytes cost what copies do, since a body may have made them.
 func (x *Frame) Store(key, value []byte) (int32, error) {
 	if bytes.HasPrefix(key, x.vm.config.ProtectedKeyPrefix) {
 		return 0, Fault(textProtectedKey)
 	}
 	if x.readOnly {
-		return storageUnchanged, nil
+		return storageUnchanged, x.ChargeCopy(int64(len(key) + len(value)))
 	}
 	if err := x.chargeKey(key); err != nil {
 		return 0, err

@@ -21,6 +21,8 @@ type chain struct {
 	code    map[vm.Address][]byte
 	storage map[vm.Address]map[string][]byte
 	asked   int // storage questions
+
+	codeAsked int
 }
 
 func (c *chain) BlockFacts() (vm.BlockFacts, error) {
@@ -47,7 +49,10 @@ func (c *chain) Account(a vm.Address) (*vm.Account, error) {
 	return account, nil
 }
 
-func (c *chain) Code(a vm.Address, _ vm.Hash) ([]byte, error) { return c.code[a], nil }
+func (c *chain) Code(a vm.Address, _ vm.Hash) ([]byte, error) {
+	c.codeAsked++
+	return c.code[a], nil
+}
 
 func (c *chain) Storage(a vm.Address, key []byte) ([]byte, error) {
 	c.asked++

@@ -11,7 +11,7 @@ import (
 // rows themselves.
 const preface = `# The execution environment
 
-What a contract can import, and what it pays. This file is made from the code: ` + "`go run ./cmd/corenode imports --markdown > docs/execution-environment.md`" + `.
+What a contract can import, and what it pays. This file is made from the code: ` + "`go run ./cmd/corenode imports --markdown --schedule v1 > docs/execution-environment.md`" + `.
 
 ## What holds for every function
 

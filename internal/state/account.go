@@ -22,7 +22,6 @@ type account struct {
 	pairs       pairs
 	code        *Code
 	transfers   []vm.Transfer
-	gasUsed     uint64
 
 	chain answers
 }

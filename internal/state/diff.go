@@ -39,10 +39,11 @@ func (acc *account) output() vm.OutputAccount {
 	out := vm.OutputAccount{
 		Address:      acc.address,
 		Nonce:        acc.nonce,
-		Balance:      acc.balance,
 		BalanceDelta: acc.delta,
 		Transfers:    acc.transfers,
-		GasUsed:      acc.gasUsed,
+	}
+	if acc.balance != nil {
+		out.Balance = new(big.Int).Set(acc.balance) // which may be the hook's
 	}
 	if acc.code != nil {
 		out.Code, out.CodeMetadata = acc.code.Bytes, acc.code.Metadata

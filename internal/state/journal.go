@@ -18,7 +18,6 @@ const (
 	undoTransfer
 	undoLog
 	undoRefund
-	undoGasUsed
 )
 
 // undo is one entry of the journal: what to put back.
@@ -87,8 +86,6 @@ func (s *State) undo(u *undo) {
 		s.logs = s.logs[:len(s.logs)-1]
 	case undoRefund:
 		s.refund = u.number
-	case undoGasUsed:
-		acc.gasUsed = u.number
 	}
 	s.bytes = u.bytes
 }

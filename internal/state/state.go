@@ -9,6 +9,7 @@
 package state
 
 import (
+	"crypto/sha256"
 	"errors"
 	"math/big"
 
@@ -263,11 +264,22 @@ func (s *State) Code(a vm.Address) *Code {
 	return nil
 }
 
-// Code is code that an execution deployed.
+// Code is code that an execution deployed. It does not change once it is set.
 type Code struct {
 	Bytes    []byte
 	Metadata []byte
 	Deployer vm.Address
+
+	hash vm.Hash // zero until it is asked for
+}
+
+// Hash is the SHA-256 of the bytes. It is computed once: a contract can have
+// the code looked up again and again, at the price of a call.
+func (c *Code) Hash() vm.Hash {
+	if c.hash == (vm.Hash{}) {
+		c.hash = sha256.Sum256(c.Bytes)
+	}
+	return c.hash
 }
 
 // SetCode sets new code. It takes ownership of code.
@@ -316,13 +328,6 @@ func (s *State) AddRefund(gas uint64) {
 	} else {
 		s.refund = ^uint64(0)
 	}
-}
-
-// AddGasUsed adds to the informative gas figure of an account.
-func (s *State) AddGasUsed(a vm.Address, gas uint64) {
-	acc := s.touch(a)
-	s.record(undo{kind: undoGasUsed, account: acc, number: acc.gasUsed})
-	acc.gasUsed += gas
 }
 
 // Touch lists an account without any effect.

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"crypto/sha256"
 	"errors"
 	"math/big"
 	"testing"
@@ -94,7 +95,6 @@ func TestRevertRestoresEverything(t *testing.T) {
 	s.AddRefund(^uint64(0))
 	s.SetCode(two, &Code{Bytes: []byte("code")})
 	s.SetNonce(one, 9)
-	s.AddGasUsed(one, 4)
 	if _, err := s.Balance(two); err != nil {
 		t.Fatal(err)
 	}
@@ -153,5 +153,29 @@ func TestAFailureOfTheNodeIsNoAnswer(t *testing.T) {
 	}
 	if _, err := s.KnownAccount(vm.Address{1}); !errors.Is(err, c.broken) {
 		t.Errorf("known account: %v", err)
+	}
+}
+
+// Looking code up costs a contract the price of a call, however long it is.
+func TestDeployedCodeIsHashedOnce(t *testing.T) {
+	code := &Code{Bytes: []byte("module")}
+	if code.Hash() != sha256.Sum256([]byte("module")) {
+		t.Error("the hash is not that of the bytes")
+	}
+	if code.Bytes = nil; code.Hash() != sha256.Sum256([]byte("module")) {
+		t.Error("the hash is computed again")
+	}
+}
+
+// An output belongs to the caller, what the hook gave does not.
+func TestAnOutputSharesNoBalanceWithTheHook(t *testing.T) {
+	c := newChain()
+	s := New(c)
+	if _, err := s.Balance(vm.Address{1}); err != nil {
+		t.Fatal(err)
+	}
+	find(t, s, vm.Address{1}).Balance.SetInt64(5)
+	if b := c.accounts[vm.Address{1}].Balance; b.Int64() != 100 {
+		t.Errorf("the chain's balance became %v", b)
 	}
 }

@@ -102,6 +102,6 @@ func TestDocumentOfTheEnvironmentIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, []byte(want)) {
-		t.Error("docs/execution-environment.md is not what corenode imports --markdown prints")
+		t.Error("docs/execution-environment.md is not what corenode imports --markdown --schedule v1 prints")
 	}
 }

@@ -53,6 +53,13 @@ func calls() []Contract {
 			forever("i64.const -1; "+i32s(AtPeer, AtZero, AtRun, 3, 1, 1024, 2048)+"call executeOnDestContext; drop"), Called: outOfGas},
 		{Name: "a function name of 60,000 bytes", Twin: true, Source: header("executeOnDestContext") +
 			forever("i64.const -1; "+i32s(AtTwin, AtZero, 1024, 60_000, 0, 0, 0)+"call executeOnDestContext; drop"), Called: outOfGas},
+		{Name: "calls without gas of a contract of 120,000 bytes that is never loaded", Peer: header() + "func run\n" + repeat(60_000, "block; end"),
+			Source: header("executeOnDestContext") + forever(limited("executeOnDestContext", 10)+"drop"), Called: outOfGas},
+		{Name: "asynchronous calls without gas of a contract of 120,000 bytes", Peer: header() + "func run\n" + repeat(60_000, "block; end"),
+			Source: header("createAsyncCall") + `
+			func run; local 1 i32
+			loop; ` + i32s(448, 3, AtPeer, AtZero, AtRun, 3, 0, 0, 0, 0) + `i64.const 1; call createAsyncCall
+			local.get 0; i32.const 1; i32.add; local.tee 0; i32.const 400; i32.lt_u; br_if 0; end`, Called: success},
 		{Name: "upgrades of itself without end", Twin: true, Source: header("upgradeContract") + `
 			func run; ` + i32s(AtTarget) + "i64.const -1; " + i32s(AtZero, 1024, 1024, 60_000, 0, 0, 0) + `call upgradeContract
 			func callBack`, Called: leaves("not enough gas")},
@@ -123,6 +130,10 @@ func creations() []Contract {
 	small, create := deploy("memory 0\nfunc f", "getGasLeft")
 	failing, createFailing := deploy("memory 0\nfunc init; unreachable", "getGasLeft")
 	invalid, createInvalid := deploy("memory 0\nfunc f; i32.const 1", "getGasLeft")
+	bare, err := assemble.Module("memory 0\nfunc run")
+	if err != nil {
+		panic(err)
+	}
 	large, createLarge := deploy("memory 0\nfunc f\n"+repeat(60_000, "nop"), "getGasLeft")
 	return []Contract{
 		{Name: "contracts without end", Source: small + forever(create), Called: outOfGas},
@@ -130,6 +141,9 @@ func creations() []Contract {
 		{Name: "contracts that are not valid", Source: invalid + forever(createInvalid), Called: outOfGas},
 		{Name: "contracts of 60,000 bytes", Source: large + forever(createLarge), Called: outOfGas},
 		{Name: "a new contract of 60,000 bytes each time", Source: large + forever("i32.const 61023; local.get 0; i32.store8 0; "+createLarge), Called: outOfGas},
+		{Name: "calls without gas of a contract of a megabyte that it has made", Source: headerOf(20, "createContract", "executeOnDestContext") +
+			fmt.Sprintf("hex 1024 %x00bc843d0170\n", bare) + "func run\ni64.const -1; " + i32s(AtZero, 1024, 512, len(bare)+4+999_996, 128, 0, 0, 0) +
+			"call createContract; if; unreachable; end\nloop; i64.const 10; " + i32s(128, AtZero, AtRun, 3, 0, 0, 0) + "call executeOnDestContext; drop; br 0; end", Called: outOfGas},
 		{Name: "contracts that create themselves", Source: headerOf(3, "createContract", "ethereum.codeCopy", "ethereum.getCodeSize") + `
 			fn again; local 1 i32
 			call getCodeSize; local.set 0

@@ -25,11 +25,20 @@ func storages() []Contract {
 			"call bigIntStorageStoreUnsigned; drop", Called: outOfGas},
 		{Name: "locks of keys", Source: header("setStorageLock", "isStorageLocked") + forever(counted+
 			"i64.const -1; call setStorageLock; drop; "+counted+"call isStorageLocked; drop"), Called: outOfGas},
+		readOnly("locks of keys of 1 MB, read-only", "func loop; loop; "+i32s(0, 1_000_000)+"i64.const 1; call setStorageLock; drop; br 0; end", "setStorageLock"),
+		readOnly("a number of 2 MiB in storage, again and again, read-only", "func loop; i32.const 0; i64.const 1; call bigIntSetInt64; "+i32s(0, 0, 1<<24-1)+
+			"call bigIntShl; loop; "+i32s(448, 3, 0)+"call bigIntStorageStoreUnsigned; drop; br 0; end", "bigIntSetInt64", "bigIntShl", "bigIntStorageStoreUnsigned"),
 		{Name: "words of Ethereum in storage", Source: header("ethereum.storageStore", "ethereum.storageLoad") +
 			forever(i32s(0, 448)+"call storageStore; "+i32s(0, 1024)+"call storageLoad"), Called: outOfGas},
 		{Name: "a protected key", Source: header("storageStore") + "data 600 DHARITRIx\nfunc run; " + i32s(600, 9, 448, 3) + "call storageStore; drop",
 			Called: fault("cannot write to storage under Dharitri reserved key")},
 	}
+}
+
+// readOnly is a contract that calls its function loop, read-only.
+func readOnly(name, loop string, uses ...string) Contract {
+	return Contract{Name: name, Twin: true, Called: outOfGas, Source: headerOf(200, append(uses, "executeReadOnly")...) +
+		"func run; i64.const -1; " + i32s(AtTwin, AtLoop, 4, 0, 0, 0) + "call executeReadOnly; drop\n" + loop}
 }
 
 // results give back more than anybody wants.
