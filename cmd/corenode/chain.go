@@ -49,10 +49,11 @@ func (s *settings) openChain(make bool) (*chain, error) {
 		return nil, fmt.Errorf("there is no ledger in %s: deploy something first", s.data)
 	default:
 		_, missing := os.Stat(s.data)
-		c.made, c.madeDir = true, errors.Is(missing, fs.ErrNotExist)
-		if err := ledger.Create(s.ledgerPath(), demo.Genesis(time.Now())); err != nil {
+		err := ledger.Create(s.ledgerPath(), demo.Genesis(time.Now()))
+		if err != nil && !errors.Is(err, fs.ErrExist) { // another process was faster
 			return nil, err
 		}
+		c.made, c.madeDir = err == nil, err == nil && errors.Is(missing, fs.ErrNotExist)
 	}
 	c.ledger, err = ledger.Open(s.ledgerPath())
 	if err != nil {
@@ -84,10 +85,14 @@ func (c *chain) close() error {
 	}
 	gone, discarding := c.ledger.Discard()
 	err = errors.Join(err, discarding, c.ledger.Close())
-	if gone && c.madeDir {
-		err = errors.Join(err, os.Remove(c.settings.data))
+	if !gone || !c.madeDir {
+		return err
 	}
-	return err
+	removing := os.Remove(c.settings.data)
+	if errors.Is(removing, fs.ErrExist) { // another process makes a ledger in it
+		removing = nil
+	}
+	return errors.Join(err, removing)
 }
 
 // address reads an address or a name.
