@@ -59,7 +59,8 @@ type Config struct {
 	// Empty stands for "DHARITRI".
 	ProtectedKeyPrefix []byte
 
-	// Features switches on optional parts by name; see FeatureEthereum.
+	// Features switches on optional parts by name; see FeatureEthereum. A name
+	// that is not known is an error.
 	Features []string
 
 	// Engine chooses how WebAssembly runs. It can never change an Output.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,8 @@ type chain struct {
 	config   vm.Config
 	ledger   *ledger.Ledger
 	executor executor // nil until start
+	made     bool     // the ledger is new
+	madeDir  bool     // so is its directory
 }
 
 // openChain opens the ledger. If there is none it is made, or that is an error.
@@ -33,6 +36,10 @@ func (s *settings) openChain(make bool) (*chain, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.sandboxOption(); err != nil {
+		return nil, err
+	}
+	c := &chain{settings: s, config: config}
 	exists, err := ledger.Exists(s.ledgerPath())
 	switch {
 	case err != nil:
@@ -41,15 +48,18 @@ func (s *settings) openChain(make bool) (*chain, error) {
 	case !make:
 		return nil, fmt.Errorf("there is no ledger in %s: deploy something first", s.data)
 	default:
-		if err := ledger.Create(s.ledgerPath(), demo.Genesis(time.Now())); err != nil {
+		_, missing := os.Stat(s.data)
+		err := ledger.Create(s.ledgerPath(), demo.Genesis(time.Now()))
+		if err != nil && !errors.Is(err, fs.ErrExist) { // another process was faster
 			return nil, err
 		}
+		c.made, c.madeDir = err == nil, err == nil && errors.Is(missing, fs.ErrNotExist)
 	}
-	l, err := ledger.Open(s.ledgerPath())
+	c.ledger, err = ledger.Open(s.ledgerPath())
 	if err != nil {
 		return nil, err
 	}
-	return &chain{settings: s, config: config, ledger: l}, nil
+	return c, nil
 }
 
 // start starts the VM.
@@ -62,13 +72,27 @@ func (c *chain) start() (*node.Node, error) {
 	return node.New(c.ledger, e, node.Options{VMType: c.config.VMType}), nil
 }
 
-// close ends the VM first: it may still ask the ledger.
+// close ends the VM first: it may still ask the ledger. A ledger that was made
+// for a command that then did nothing is removed, so that wrong input leaves no
+// trace.
 func (c *chain) close() error {
 	var err error
 	if c.executor != nil {
 		err = c.executor.Close()
 	}
-	return errors.Join(err, c.ledger.Close())
+	if !c.made {
+		return errors.Join(err, c.ledger.Close())
+	}
+	gone, discarding := c.ledger.Discard()
+	err = errors.Join(err, discarding, c.ledger.Close())
+	if !gone || !c.madeDir {
+		return err
+	}
+	removing := os.Remove(c.settings.data)
+	if errors.Is(removing, fs.ErrExist) { // another process makes a ledger in it
+		removing = nil
+	}
+	return errors.Join(err, removing)
 }
 
 // address reads an address or a name.

@@ -146,7 +146,8 @@ func TestWrongCommandsSayOneLineAndLeaveTheLedgerAlone(t *testing.T) {
 		{"more gas than a block has", []string{"call", "erc20", "transfer", "--gas", "1500000001"}, "is not between"},
 		{"too little gas", []string{"call", "erc20", "transfer", "bob", "1", "--gas", "1000"}, "not enough gas"},
 		{"a file that does not exist", []string{"deploy", "missing.wasm"}, "missing.wasm: no such file"},
-		{"a file that is no module", []string{"deploy", text}, "invalid contract code"},
+		{"a file that is no module", []string{"deploy", text}, "text.wasm: invalid contract code: offset 0x0: not a WebAssembly 1.0 binary"},
+		{"a file without an end", []string{"deploy", "/dev/zero"}, "/dev/zero: "},
 		{"metadata of one byte", []string{"deploy", "counter", "--metadata", "0x01"}, "1 bytes instead of 2"},
 		{"metadata with unknown bits", []string{"deploy", "counter", "--metadata", "0xff00"}, "unknown bits"},
 		{"metadata that are no bytes", []string{"deploy", "counter", "--metadata", "zz"}, "--metadata: "},
@@ -187,6 +188,36 @@ func TestCommandsThatNeedALedgerDoNotMakeOne(t *testing.T) {
 	}
 	if _, err := os.Stat(data); !os.IsNotExist(err) {
 		t.Error("something was made:", err)
+	}
+}
+
+// A ledger that only wrong input asked for is not left behind.
+func TestWrongFirstCommandsMakeNoLedger(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "text.wasm")
+	if err := os.WriteFile(text, []byte("not a module"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(t.TempDir(), "none")
+	for _, args := range [][]string{
+		{"deploy", "counter", "--from", "zoe"}, {"deploy", "counter", "--value", "x"}, {"deploy", "counter", "--gas", "0"},
+		{"deploy", "counter", "--metadata", "0x01"}, {"deploy", "counter", "zoe"}, {"deploy", "counter", "--sandbox", "some"},
+		{"deploy", text}, {"deploy", "crowdfunding"}, {"demo", "--sandbox", "some"}, {"demo", "--engine", "jit"},
+	} {
+		if code, _, stderr := corenode(append(args, "--data", data)...); code != 1 || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: exit %d, %q", args, code, stderr)
+		}
+		if _, err := os.Stat(data); !os.IsNotExist(err) {
+			t.Fatalf("%q: something was made: %v", args, err)
+		}
+	}
+	if err := os.Mkdir(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := corenode("deploy", text, "--data", data); code != 1 {
+		t.Errorf("exit %d, %q", code, stderr)
+	}
+	if left, err := os.ReadDir(data); err != nil || len(left) != 0 {
+		t.Errorf("%d files in a directory that was there before, %v", len(left), err)
 	}
 }
 

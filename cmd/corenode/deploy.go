@@ -4,13 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/Dharitri-org/core-wasm-vm/internal/examine"
 	"github.com/Dharitri-org/core-wasm-vm/internal/node"
+	"github.com/Dharitri-org/core-wasm-vm/internal/scenario"
 	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
+	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
 func deployCommand(s *settings) *cobra.Command {
@@ -43,7 +45,11 @@ func deployCommand(s *settings) *cobra.Command {
 				if err != nil {
 					return nil, err
 				}
-				return n.Deploy(cmd.Context(), d)
+				r, err := n.Deploy(cmd.Context(), d)
+				if err == nil && r.Output.Code == vm.ContractInvalid {
+					err = whyInvalid(args[0], code, c.config)
+				}
+				return r, err
 			})
 		},
 	}
@@ -52,9 +58,29 @@ func deployCommand(s *settings) *cobra.Command {
 	return cmd
 }
 
+// whyInvalid says why Core refused code. The chain's own answer has no reason:
+// it has to be the same on every node, today and later. Nil if no reason is
+// found.
+func whyInvalid(name string, code []byte, config vm.Config) (err error) {
+	e, err := examine.New(config)
+	if err != nil {
+		return err
+	}
+	defer closeQuietly(e, &err)
+	report := e.Examine(code)
+	if report.Valid {
+		return nil
+	}
+	text := fmt.Sprintf("%s: invalid contract code: %s", name, report.Faults[0])
+	if more := len(report.Faults) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more, see corenode check)", more)
+	}
+	return errors.New(text)
+}
+
 // readCode reads a file or, if there is none of that name, a sample contract.
 func readCode(name string) ([]byte, error) {
-	code, err := os.ReadFile(name)
+	code, err := scenario.NewFiles().Content(name)
 	if errors.Is(err, fs.ErrNotExist) && slices.Contains(contracts.Names(), name) {
 		return contracts.Wasm(name), nil
 	}

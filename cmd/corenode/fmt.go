@@ -43,9 +43,24 @@ file cannot be read, none is changed.`,
 const maxInput = 32 << 20
 
 func formatInput(cmd *cobra.Command) error {
-	text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxInput+1))
-	if err != nil {
-		return err
+	type input struct {
+		text []byte
+		err  error
+	}
+	read := make(chan input, 1)
+	go func() { // it stays in its read if nothing comes, until the process ends
+		text, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxInput+1))
+		read <- input{text, err}
+	}()
+	var text []byte
+	select {
+	case in := <-read:
+		if in.err != nil {
+			return in.err
+		}
+		text = in.text
+	case <-cmd.Context().Done():
+		return cmd.Context().Err()
 	}
 	if len(text) > maxInput {
 		return fmt.Errorf("standard input has more than %d bytes", maxInput)

@@ -47,7 +47,7 @@ func importsCommand(s *settings) *cobra.Command {
 			return w.Flush()
 		},
 	}
-	cmd.Flags().BoolVar(&markdown, "markdown", false, "the whole description, as docs/execution-environment.md has it with --schedule v1")
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "the whole description, as docs/execution-environment.md has it for --schedule v1")
 	return cmd
 }
 

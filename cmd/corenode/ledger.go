@@ -10,7 +10,12 @@ import (
 )
 
 func ledgerCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{Use: "ledger", Short: "Look after the ledger"}
+	cmd := &cobra.Command{
+		Use:   "ledger",
+		Short: "Look after the ledger",
+		Args:  cobra.NoArgs, // without RunE a wrong name would be no error
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "check",
 		Short: "Read everything in the ledger and verify sums, hashes and forms",

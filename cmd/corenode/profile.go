@@ -53,6 +53,9 @@ code that still has them.`,
 }
 
 func (o *profileOptions) profile(cmd *cobra.Command, s *settings, args []string) error {
+	if o.top < 0 {
+		return fmt.Errorf("--top %d is negative", o.top)
+	}
 	set, step, err := o.read(args)
 	if err != nil {
 		return err
@@ -72,15 +75,15 @@ func (o *profileOptions) profile(cmd *cobra.Command, s *settings, args []string)
 	if err != nil {
 		return err
 	}
+	var files []newFile
 	if o.pprof != "" {
-		if err := writeFile(o.pprof, func(f *os.File) error { return tree.WritePprof(f) }); err != nil {
-			return err
-		}
+		files = append(files, newFile{o.pprof, func(f *os.File) error { return tree.WritePprof(f) }})
 	}
 	if o.flame != "" {
-		if err := writeFile(o.flame, func(f *os.File) error { return tree.WriteFlame(f, title) }); err != nil {
-			return err
-		}
+		files = append(files, newFile{o.flame, func(f *os.File) error { return tree.WriteFlame(f, title) }})
+	}
+	if err := writeFiles(files...); err != nil {
+		return err
 	}
 	if o.json {
 		return o.writeJSON(cmd, tree)

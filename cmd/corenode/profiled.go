@@ -84,15 +84,18 @@ func (o *profileOptions) profileScenario(cmd *cobra.Command, s *settings, path s
 func (o *profileOptions) profileLedger(cmd *cobra.Command, s *settings, args []string, set *symbols.Set) (*profile.Node, error) {
 	plain := new(plainRun)
 	var failure error
-	err := o.onLedger(cmd, s, args, nil, func(_ *chain, r *node.Receipt) { failure = plain.keep(r.Output) })
+	var name func(vm.Address) string
+	err := o.onLedger(cmd, s, args, nil, func(c *chain, r *node.Receipt) {
+		failure = plain.keep(r.Output)
+		name = c.names(args[0], r.Contract)
+	})
 	if err := errors.Join(err, failure); err != nil {
 		return nil, err
 	}
-	name := scenario.NameAddress
-	p := profile.New(set, func(a vm.Address) string { return name(a) })
+	p := profile.New(set, name)
 	label := args[0] + "." + args[1]
 	p.Begin(label)
-	err = o.onLedger(cmd, s, args, p, func(c *chain, r *node.Receipt) {
+	err = o.onLedger(cmd, s, args, p, func(_ *chain, r *node.Receipt) {
 		failure = errors.Join(plain.same(label, r.Output), p.Check(o.gas-min(o.gas, r.Output.GasRemaining)))
 	})
 	return p.Tree(), errors.Join(err, failure)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -40,9 +41,29 @@ func root() *cobra.Command {
 	flags.BoolVar(&s.inprocess, "inprocess", false, "run contracts in this process instead of Core's")
 	flags.StringVar(&s.sandbox, "sandbox", driver.SandboxBest.String(), "protection from Core: best, require (all of it, or no start) or off")
 	flags.BoolVar(&s.strict, "strict", false, "Core makes no memory executable: the interpreter, much slower")
+	cmd.SetHelpCommand(helpCommand())
 	cmd.AddCommand(demoCommand(s), deployCommand(s), callCommand(s), queryCommand(s),
 		testCommand(s), fmtCommand(), traceCommand(s), checkCommand(s), profileCommand(s), ledgerCommand(s), vectorsCommand(s), importsCommand(s), versionCommand())
 	return cmd
+}
+
+// helpCommand is cobra's, but for a name that no command has: an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil && len(rest) > 0 {
+				err = fmt.Errorf("unknown command %q for %q", rest[0], about.CommandPath())
+			}
+			if err != nil {
+				return err
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // onTerminal says whether f shows colours: on a terminal, unless NO_COLOR is

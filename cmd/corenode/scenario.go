@@ -73,6 +73,10 @@ func (o *scenarioOptions) starter(s *settings) (func(vm.BlockchainHook, bool, st
 	if _, err := s.scenarioConfig(o.features, false, ""); err != nil {
 		return nil, err
 	}
+	sandbox, err := s.sandboxOption()
+	if err != nil {
+		return nil, err
+	}
 	return func(hook vm.BlockchainHook, builtins bool, schedule string) (suite.Executor, vm.GasSchedule, error) {
 		config, err := s.scenarioConfig(o.features, builtins, schedule)
 		if err != nil {
@@ -82,7 +86,8 @@ func (o *scenarioOptions) starter(s *settings) (func(vm.BlockchainHook, bool, st
 		if s.inprocess {
 			e, err = inprocess.New(hook, config)
 		} else {
-			e, err = driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary, CallTimeout: o.timeout})
+			e, err = driver.New(hook, driver.Options{Self: true, Config: config, Codec: driver.Binary, CallTimeout: o.timeout,
+				Sandbox: sandbox, Strict: s.strict})
 		}
 		return e, config.GasSchedule, err
 	}, nil
@@ -139,7 +144,7 @@ func (o *testOptions) finishGas(cmd *cobra.Command, results []*suite.Result, bef
 		return false, err
 	}
 	if !o.check {
-		return false, writeFile(o.snapshot, func(f *os.File) error { _, err := f.Write(now); return err })
+		return false, writeFiles(newFile{o.snapshot, func(f *os.File) error { _, err := f.Write(now); return err }})
 	}
 	lines := suite.CompareSnapshots(before, now)
 	if len(lines) > 0 {

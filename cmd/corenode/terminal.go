@@ -94,20 +94,35 @@ func (p *progress) hide() {
 	}
 }
 
-// writeFile writes a file that appears under its name only when it is
-// complete.
-func writeFile(path string, write func(f *os.File) error) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return plainPath(&fs.PathError{Op: "write", Path: path, Err: underlying(err)})
+// A newFile is a file that is to be written.
+type newFile struct {
+	path  string
+	write func(f *os.File) error
+}
+
+// writeFiles writes files that appear under their names only when all of them
+// are complete.
+func writeFiles(files ...newFile) error {
+	drafts := make([]string, len(files))
+	for i, n := range files {
+		draft, err := os.CreateTemp(filepath.Dir(n.path), ".new-*")
+		if err != nil {
+			return plainPath(&fs.PathError{Op: "write", Path: n.path, Err: underlying(err)})
+		}
+		defer os.Remove(draft.Name()) // not there any more if all went well
+		drafts[i] = draft.Name()
+		err = n.write(draft)
+		if err := errors.Join(err, draft.Chmod(0o644), draft.Close()); err != nil {
+			return err
+		}
+		if stat, err := os.Stat(n.path); err == nil && stat.IsDir() {
+			return fmt.Errorf("%s: is a directory", n.path)
+		}
 	}
-	defer os.Remove(draft.Name()) // not there any more if all went well
-	err = write(draft)
-	if err := errors.Join(err, draft.Chmod(0o644), draft.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(draft.Name(), path); err != nil {
-		return plainPath(&fs.PathError{Op: "write", Path: path, Err: underlying(err)})
+	for i, n := range files {
+		if err := os.Rename(drafts[i], n.path); err != nil {
+			return plainPath(&fs.PathError{Op: "write", Path: n.path, Err: underlying(err)})
+		}
 	}
 	return nil
 }

@@ -69,6 +69,9 @@ func (o *testOptions) runTests(cmd *cobra.Command, s *settings, args []string) e
 	if o.check && o.snapshot == "" {
 		return fmt.Errorf("--check needs --gas-snapshot")
 	}
+	if o.parallel < 0 {
+		return fmt.Errorf("--parallel %d is negative", o.parallel)
+	}
 	var match *regexp.Regexp
 	var err error
 	if o.run != "" {
@@ -118,7 +121,7 @@ func (o *testOptions) finish(cmd *cobra.Command, results []*suite.Result, before
 	out := cmd.OutOrStdout()
 	summary := suite.Summarize(results)
 	if o.junit != "" {
-		if err := writeFile(o.junit, func(f *os.File) error { return suite.WriteJUnit(f, results) }); err != nil {
+		if err := writeFiles(newFile{o.junit, func(f *os.File) error { return suite.WriteJUnit(f, results) }}); err != nil {
 			return err
 		}
 	}

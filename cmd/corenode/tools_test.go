@@ -197,8 +197,8 @@ func TestLookingIntoACallOnTheLedger(t *testing.T) {
 	if !strings.Contains(out, "call alice → erc20 transfer(") || !strings.Contains(out, "└ ok") {
 		t.Error(out)
 	}
-	out = must(t, "profile", "--ledger", "erc20", "transfer", "bob", "300", "--data", data)
-	if !strings.Contains(out, "import writeLog") {
+	out = must(t, "profile", "--top", "0", "--ledger", "erc20", "transfer", "bob", "300", "--data", data)
+	if !strings.Contains(out, "import writeLog") || !strings.Contains(out, "contract erc20.transfer\n") {
 		t.Error(out)
 	}
 	out = must(t, "trace", "--ledger", "--brief", "erc20", "transfer", "bob", "3000", "--data", data)
@@ -239,6 +239,8 @@ func TestWrongInputOfTheTools(t *testing.T) {
 		{"an unknown engine", `unknown engine "jit"`, []string{"test", "--engine", "jit", dir}},
 		{"an unknown feature", `unknown feature "x"`, []string{"test", "--feature", "x", dir}},
 		{"no time", "--timeout 0s is not positive", []string{"test", "--timeout", "0s", dir}},
+		{"an unknown sandbox", `--sandbox is best, require or off, not "some"`, []string{"test", "--sandbox", "some", dir}},
+		{"fewer than no files at a time", "--parallel -1 is negative", []string{"test", "--parallel", "-1", dir}},
 		{"a check of nothing", "--check needs --gas-snapshot", []string{"test", "--check", dir}},
 		{"a snapshot that is not there", "gas.txt: no such file or directory", []string{"test", "--gas-snapshot", at("gas.txt"), "--check", dir}},
 		{"a report that cannot be written", "report.xml: no such file or directory", []string{"test", "--inprocess", "--run", "nothing", "--junit", at("missing/report.xml"), dir}},
@@ -257,6 +259,13 @@ func TestWrongInputOfTheTools(t *testing.T) {
 		{"a trace of no ledger", "there is no ledger in", []string{"trace", "--ledger", "erc20", "transfer", "--data", at("empty")}},
 		{"a trace of half a call", "--ledger needs a contract and a function", []string{"trace", "--ledger", "erc20"}},
 		{"a profile of a failing scenario", "result gas mismatch", []string{"profile", "--flame", at("x.svg"), at("counter.scen.json")}},
+		{"a profile of fewer than no lines", "--top -1 is negative", []string{"profile", "--top", "-1", at("counter.scen.json")}},
+		{"a profile of which one file cannot be written", "missing/x.svg: no such file or directory",
+			[]string{"profile", "--pprof", at("gas.pb.gz"), "--flame", at("missing/x.svg"), scenarios + "/counter/counts.scen.json"}},
+		{"a profile in place of a directory", "empty: is a directory",
+			[]string{"profile", "--flame", at("x.svg"), "--pprof", at("empty"), scenarios + "/counter/counts.scen.json"}},
+		{"help about nothing", `unknown command "mine" for "corenode"`, []string{"help", "mine"}},
+		{"a command of ledger that does not exist", `unknown command "mend" for "corenode ledger"`, []string{"ledger", "mend"}},
 		{"a profile of no execution", "there is no execution in", []string{"profile", at("nothing.scen.json")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

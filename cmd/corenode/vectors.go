@@ -43,11 +43,11 @@ func vectorsCommand(*settings) *cobra.Command {
 				passed, failed = passed+total.Passed, failed+total.Failed
 				fmt.Fprintln(out)
 			}
-			fmt.Fprintf(out, "%d passed, %d failed\n", passed, failed)
-			if failed > 0 {
-				return errReported
+			_, err = fmt.Fprintf(out, "%d passed, %d failed\n", passed, failed)
+			if err == nil && failed > 0 {
+				err = errReported
 			}
-			return nil
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&path, "path", "all", "inprocess, piped or all")

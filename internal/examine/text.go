@@ -19,11 +19,7 @@ func (r *Report) WriteText(w io.Writer, path string) error {
 	}
 	fmt.Fprintf(t, "%s: %s\n", path, verdict)
 	for _, f := range r.Faults {
-		if f.Where != "" {
-			fmt.Fprintf(t, "  %s: %s\n", printable(f.Where), printable(f.Reason))
-		} else {
-			fmt.Fprintf(t, "  %s\n", printable(f.Reason))
-		}
+		fmt.Fprintf(t, "  %v\n", f)
 	}
 	fmt.Fprintf(t, "\nsize\t%d bytes\n", r.Size)
 	for _, s := range r.Sections {
@@ -56,6 +52,14 @@ func (r *Report) WriteText(w io.Writer, path string) error {
 		fmt.Fprintf(t, "  %s\t%s\n", printable(e.Name), e.Kind)
 	}
 	return t.Flush()
+}
+
+// String gives the fault as one line.
+func (f Fault) String() string {
+	if f.Where == "" {
+		return printable(f.Reason)
+	}
+	return printable(f.Where) + ": " + printable(f.Reason)
 }
 
 // printable keeps what a module chooses from breaking lines.

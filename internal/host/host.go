@@ -71,6 +71,11 @@ func newVM(hook vm.BlockchainHook, config vm.Config, schedule *gas.Schedule, row
 	for _, name := range config.BuiltinFunctions {
 		v.builtins[name], v.reserved[name] = true, true
 	}
+	for _, name := range config.Features {
+		if name != vm.FeatureEthereum { // a misspelt one would be off without a word
+			return nil, fmt.Errorf("unknown feature %q: want %s", name, vm.FeatureEthereum)
+		}
+	}
 	ethereum := slices.Contains(config.Features, vm.FeatureEthereum)
 	var functions []engine.HostFunction
 	for i := range rows {

@@ -9,11 +9,7 @@ import (
 
 // preface says what holds for all functions; what follows it is made of the
 // rows themselves.
-const preface = `# The execution environment
-
-What a contract can import, and what it pays. This file is made from the code: ` + "`go run ./cmd/corenode imports --markdown --schedule v1 > docs/execution-environment.md`" + `.
-
-## What holds for every function
+const preface = `## What holds for every function
 
 - Functions are imported from module ` + "`env`" + `, and from ` + "`ethereum`" + ` where the node switches that on. Parameters and results are words of 32 and 64 bits; the types below are those of the module.
 - An address has 32 bytes, an amount of money 32 bytes without a sign, big-endian. A *pointer* is an offset into the memory of the contract, *bytes* are a pointer and a length. A *handle* names a big integer; one that was never used is 0. *Arguments* are a number, a pointer to that many lengths of 4 bytes, little-endian, and a pointer to the bytes, back to back.
@@ -32,6 +28,8 @@ func Document(schedule *gas.Schedule, name string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
+	fmt.Fprintf(&b, "# The execution environment\n\nWhat a contract can import, and what it pays. This file is made from the code: "+
+		"`go run ./cmd/corenode imports --markdown --schedule %s > docs/execution-environment.md`.\n\n", name)
 	b.WriteString(preface)
 	fmt.Fprintf(&b, "Prices below are those of schedule `%s`. Besides them:\n\n| | gas |\n|---|---|\n", name)
 	for _, p := range []struct {

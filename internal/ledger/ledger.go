@@ -107,8 +107,10 @@ func Exists(path string) (bool, error) {
 // nothing that Open would find; the draft that it leaves is removed by the next
 // Open of the ledger.
 func Create(path string, genesis Genesis) error {
-	if exists, err := Exists(path); err != nil || exists {
-		return errors.Join(err, fmt.Errorf("ledger: create %s: %w", path, fs.ErrExist))
+	if exists, err := Exists(path); err != nil {
+		return fmt.Errorf("ledger: create: %w", err)
+	} else if exists {
+		return fmt.Errorf("ledger: create %s: %w", path, fs.ErrExist)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -210,19 +212,33 @@ func Open(path string) (*Ledger, error) { return open(path, false) }
 // OpenReadOnly opens an existing ledger file without the ability to change it.
 func OpenReadOnly(path string) (*Ledger, error) { return open(path, true) }
 
-func open(path string, readOnly bool) (*Ledger, error) {
-	if exists, err := Exists(path); err != nil || !exists {
-		// bbolt would make an empty file.
-		return nil, errors.Join(err, fmt.Errorf("ledger: open %s: %w", path, fs.ErrNotExist))
+// open recovers: bbolt panics over pages that are damaged, as by a disk, and
+// whoever opens a ledger has to hear that like any other fault of the file.
+func open(path string, readOnly bool) (l *Ledger, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			l, err = nil, fmt.Errorf("ledger: open %s: the file is damaged: %v", path, p)
+		}
+	}()
+	if err := mustBeFile(path); err != nil {
+		return nil, fmt.Errorf("ledger: open %s: %w", path, err)
 	}
-	db, err := bolt.Open(path, 0o644, &bolt.Options{Timeout: lockTimeout, ReadOnly: readOnly})
+	var file *os.File
+	db, err := bolt.Open(path, 0o644, &bolt.Options{
+		Timeout: lockTimeout, ReadOnly: readOnly,
+		OpenFile: func(name string, flag int, mode fs.FileMode) (*os.File, error) {
+			var err error
+			file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+			return file, err
+		},
+	})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ledger: open %s: %w", path, err)
 	}
-	if err := db.View(checkFormat); err != nil {
+	if err := errors.Join(mustBeAt(path, file), db.View(checkFormat)); err != nil {
 		return nil, errors.Join(fmt.Errorf("ledger: open %s: %w", path, err), db.Close())
 	}
 	if !readOnly {
@@ -231,6 +247,39 @@ func open(path string, readOnly bool) (*Ledger, error) {
 		}
 	}
 	return &Ledger{db: db}, nil
+}
+
+// mustBeFile refuses what bbolt would turn into an empty ledger.
+func mustBeFile(path string) error {
+	stat, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fs.ErrNotExist
+	case err != nil:
+		return err
+	case !stat.Mode().IsRegular():
+		return errors.New("not a regular file")
+	case stat.Size() == 0:
+		return errors.New("not a ledger: the file is empty")
+	}
+	return nil
+}
+
+// mustBeAt refuses a file that was removed, by Discard of another process,
+// between its opening and its locking.
+func mustBeAt(path string, file *os.File) error {
+	opened, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(opened, there) {
+		return fmt.Errorf("another file is there now: %w", fs.ErrNotExist)
+	}
+	return nil
 }
 
 func checkFormat(tx *bolt.Tx) error {
@@ -258,4 +307,21 @@ func (l *Ledger) Close() error {
 		return fmt.Errorf("ledger: close: %w", err)
 	}
 	return nil
+}
+
+// Discard removes the ledger if it has no block but the first, that is if it
+// holds nothing but its Genesis, and says whether it did. The Ledger is still
+// to be closed.
+func (l *Ledger) Discard() (done bool, err error) {
+	err = l.View(func(v *View) error {
+		last, err := v.LastBlock()
+		if err == nil && last.Nonce == 0 {
+			done, err = true, os.Remove(l.Path())
+		}
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("ledger: discard: %w", err)
+	}
+	return done, nil
 }

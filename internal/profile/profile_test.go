@@ -110,6 +110,36 @@ func TestSumsAreWhatExecutionsUse(t *testing.T) {
 	}
 }
 
+// Two steps of one name, as of a file that is included twice, are two
+// executions.
+func TestStepsOfOneNameStayApart(t *testing.T) {
+	dir := t.TempDir()
+	code, err := os.ReadFile("../../test/contracts/counter/counter.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"counter.wasm": string(code),
+		"up.steps.json": `{"steps": [{"step": "scCall", "txId": "up", "tx":
+			{"from": "address:a", "to": "sc:c", "function": "increment", "gasLimit": "9,000"}}]}`,
+		"twice.scen.json": `{"steps": [
+			{"step": "setState", "accounts": {"address:a": {}, "sc:c": {"code": "file:counter.wasm"}}},
+			{"step": "externalSteps", "path": "up.steps.json"}, {"step": "externalSteps", "path": "up.steps.json"}]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "twice.scen.json")
+	tree := run(t, path, "v3", "", new(symbols.Set), vm.EngineDefault)
+	if n := len(tree.Children); n != 2 || tree.Children[0].Total() == 0 || tree.Total() != tree.Children[0].Total()+tree.Children[1].Total() {
+		t.Errorf("%d executions of %d gas in all", n, tree.Total())
+	}
+	if n := len(run(t, path, "v3", "another", new(symbols.Set), vm.EngineDefault).Children); n != 0 {
+		t.Errorf("%d executions are left of two that were dropped", n)
+	}
+}
+
 // checked is an executor that profiles every request and checks its sum.
 type checked struct {
 	*trace.Executor

@@ -41,16 +41,17 @@ func New(s *symbols.Set, name func(vm.Address) string) *Profiler {
 
 var _ host.Observer = (*Profiler)(nil)
 
-// Begin begins an execution under a name.
+// Begin begins an execution under a name. Executions of the same name, as of a
+// file that is included twice, stay apart.
 func (p *Profiler) Begin(step string) {
 	p.levels = nil
-	p.step, _ = p.root.child(Step, step)
+	p.step = &Node{Kind: Step, Name: step}
+	p.root.Children = append(p.root.Children, p.step)
 }
 
 // Drop forgets the execution that was begun last.
 func (p *Profiler) Drop() {
 	p.levels = nil
-	delete(p.root.index, key{Step, p.step.Name})
 	p.root.Children = p.root.Children[:len(p.root.Children)-1]
 }
 

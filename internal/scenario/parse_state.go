@@ -157,7 +157,13 @@ func (p *parser) blockInfo(b *blockInfo, v *Value) error {
 		field{"blockTimestamp", p.into(&b.timestamp, "invalid blockTimestamp: ")},
 		field{"blockNonce", p.into(&b.nonce, "invalid blockNonce: ")},
 		field{"blockRound", p.into(&b.round, "invalid blockRound: ")},
-		field{"blockEpoch", p.into(&epoch, "invalid blockEpoch: ")},
+		field{"blockEpoch", func(v *Value) error {
+			err := p.into(&epoch, "invalid blockEpoch: ")(v)
+			if err == nil && epoch > math.MaxUint32 {
+				err = p.fail(v, "invalid blockEpoch: value is not uint32")
+			}
+			return err
+		}},
 		field{"blockRandomSeed", func(v *Value) (err error) { b.seed, err = p.tree(v); return err }},
 	)
 	b.epoch = uint32(epoch)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,22 +97,27 @@ func (e *edit) apply() []byte {
 	return append(out, e.before[at:]...)
 }
 
-// Replace replaces the content of a file as a whole or not at all.
+// Replace replaces the content of a file as a whole or not at all. A symbolic
+// link stays one.
 func Replace(path string, text []byte) error {
-	mode := fs.FileMode(0o644)
-	if stat, err := os.Stat(path); err == nil {
-		mode = stat.Mode().Perm()
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return plain(path, err)
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	stat, err := os.Stat(target)
+	if err != nil {
+		return plain(path, err)
+	}
+	draft, err := os.CreateTemp(filepath.Dir(target), ".new-*")
 	if err != nil {
 		return plain(path, err)
 	}
 	defer os.Remove(draft.Name()) // not there any more if all went well
 	_, err = draft.Write(text)
-	if err := errors.Join(err, draft.Chmod(mode), draft.Close()); err != nil {
+	if err := errors.Join(err, draft.Chmod(stat.Mode().Perm()), draft.Close()); err != nil {
 		return plain(path, err)
 	}
-	if err := os.Rename(draft.Name(), path); err != nil {
+	if err := os.Rename(draft.Name(), target); err != nil {
 		return plain(path, err)
 	}
 	return nil

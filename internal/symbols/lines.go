@@ -3,8 +3,6 @@ package symbols
 import (
 	"cmp"
 	"debug/dwarf"
-	"errors"
-	"io"
 	"slices"
 	"sort"
 	"strings"
@@ -58,8 +56,7 @@ func readLines(custom map[string][]byte) []line {
 func readTable(lines []line, table *dwarf.LineReader) []line {
 	var e dwarf.LineEntry
 	for len(lines) < maxLines {
-		err := table.Next(&e)
-		if errors.Is(err, io.EOF) || err != nil {
+		if err := table.Next(&e); err != nil { // the end, or what cannot be read
 			return lines
 		}
 		l := line{address: e.Address, number: e.Line, end: e.EndSequence}

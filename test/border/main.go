@@ -35,6 +35,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -85,7 +86,7 @@ type trial interface {
 
 func command(ctx context.Context, args []string) error {
 	if len(args) == 0 || args[0] != "all" && campaigns[args[0]] == nil {
-		return errors.New("name a campaign: kills, standby, slow, soak, storm or shutdown, or all")
+		return errors.New("name a campaign: kills, standby, slow, soak, storm or shutdown, or all; frames is a test of the driver, see make border")
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -93,7 +94,12 @@ func command(ctx context.Context, args []string) error {
 	seed := flags.Uint64("seed", 1, "everything follows from it")
 	file := flags.String("resume", "test/border/figures.tsv", "where the figures are")
 	remark := flags.String("remark", "", "what is to be known of this run")
-	if err := flags.Parse(args[1:]); err != nil {
+	flags.SetOutput(io.Discard) // the error says it
+	if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(os.Stdout)
+		flags.Usage()
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {

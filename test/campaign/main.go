@@ -23,11 +23,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/Dharitri-org/core-wasm-vm/test/compile"
@@ -57,8 +60,16 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		return fmt.Errorf("name a campaign, one of %v, read-guided or compile, or all, or table", targets.Names())
+	goals, err := figures.Goals(filepath.Join(root, goalsFile))
+	if err != nil {
+		return err
+	}
+	names := []string{"all", "table"}
+	for _, g := range goals {
+		names = append(names, g.Name)
+	}
+	if len(args) == 0 || !slices.Contains(names, args[0]) {
+		return fmt.Errorf("name a campaign: %s", strings.Join(names, ", "))
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -66,15 +77,16 @@ func run(ctx context.Context, args []string) error {
 	seed := flags.Uint64("seed", 1, "everything follows from it")
 	file := flags.String("resume", filepath.Join(root, resultsFile), "where the results are")
 	careful := flags.Bool("careful", false, "keep each input before it is tried, to find one that kills the process")
-	if err := flags.Parse(args[1:]); err != nil {
+	flags.SetOutput(io.Discard) // the error says it
+	if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(os.Stdout)
+		flags.Usage()
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("what is %q?", flags.Arg(0))
-	}
-	goals, err := figures.Goals(filepath.Join(root, goalsFile))
-	if err != nil {
-		return err
 	}
 	if name == "table" {
 		return writeTable(root, *file, goals)
@@ -92,9 +104,6 @@ func run(ctx context.Context, args []string) error {
 		if err := c.start(ctx); err != nil || name == g.Name {
 			return err
 		}
-	}
-	if name != "all" {
-		return fmt.Errorf("no campaign %q in %s", name, goalsFile)
 	}
 	return nil
 }

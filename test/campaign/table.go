@@ -140,7 +140,7 @@ const borderPreface = `
 ## The border between node and Core
 
 From test/border/goals.tsv and test/border/figures.tsv. ` + "`make border`" + ` runs every campaign until its goal,
-` + "`go run ./test/border NAME --seed SEED`" + ` one of them; each goes on where it stopped, and stops at the first broken promise,
+` + "`go run ./test/border NAME --seed SEED`" + ` one of them but frames, a test of the driver; each goes on where it stopped, and stops at the first broken promise,
 from which on it counts anew once the defect is mended. Times are of a machine with two cores that had other work meanwhile, unless a run says otherwise.
 
 | Campaign | What is promised | Done | Goal | Result |
