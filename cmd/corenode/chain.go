@@ -16,6 +16,7 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/ledger"
 	"github.com/Dharitri-org/core-wasm-vm/internal/node"
+	"github.com/Dharitri-org/core-wasm-vm/internal/scenario"
 	"github.com/Dharitri-org/core-wasm-vm/test/contracts"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -150,11 +151,14 @@ func (s *settings) gasSchedule() (vm.GasSchedule, error) {
 	if name := cmp.Or(s.schedule, defaultSchedule); filepath.Ext(name) == "" && !strings.ContainsRune(name, filepath.Separator) {
 		return gas.Named(name)
 	}
-	text, err := os.ReadFile(s.schedule)
+	text, err := scenario.NewFiles().Content(s.schedule)
 	if err != nil {
 		return nil, err
 	}
 	schedule, err := gas.Parse(text)
+	if err == nil {
+		_, err = gas.New(schedule) // Core would not say which file lacks a price
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.schedule, err)
 	}

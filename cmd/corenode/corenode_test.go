@@ -116,6 +116,12 @@ func TestWrongCommandsSayOneLineAndLeaveTheLedgerAlone(t *testing.T) {
 	if err := os.WriteFile(text, []byte("not a module"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	word := filepath.Join(t.TempDir(), "word.toml")
+	for path, content := range map[string]string{word: "[BaseOperationCost]\nStorePerByte = \"x\"\n", word + ".empty.toml": ""} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	before := fileSum(t, data)
 	nobody := strings.Repeat("11", 32)
 	for _, tt := range []struct {
@@ -156,6 +162,8 @@ func TestWrongCommandsSayOneLineAndLeaveTheLedgerAlone(t *testing.T) {
 		{"a schedule that does not exist", []string{"query", "erc20", "totalSupply", "--schedule", "v9"}, "v9"},
 		{"a schedule file that does not exist", []string{"query", "erc20", "totalSupply", "--schedule", "./v9.toml"}, "v9.toml: no such file"},
 		{"a schedule file that is none", []string{"query", "erc20", "totalSupply", "--schedule", text}, "text.wasm"},
+		{"a schedule file with a word for a price", []string{"query", "erc20", "totalSupply", "--schedule", word}, "word.toml: gas schedule, line 2, column 1"},
+		{"a schedule file without prices", []string{"query", "erc20", "totalSupply", "--schedule", word + ".empty.toml"}, "word.toml.empty.toml: Gas cost for operation"},
 		{"a command that does not exist", []string{"mine"}, `unknown command "mine"`},
 		{"a flag that does not exist", []string{"demo", "--fast"}, "unknown flag: --fast"},
 		{"a contract without a function", []string{"call", "erc20"}, "requires at least 2 arg"},

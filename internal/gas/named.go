@@ -1,6 +1,7 @@
 package gas
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pelletier/go-toml/v2"
@@ -13,7 +14,12 @@ import (
 // price that is not a whole number of at least 0 is an error.
 func Parse(text []byte) (vm.GasSchedule, error) {
 	schedule := vm.GasSchedule{}
-	if err := toml.Unmarshal(text, &schedule); err != nil {
+	err := toml.Unmarshal(text, &schedule)
+	if at := (*toml.DecodeError)(nil); errors.As(err, &at) {
+		line, column := at.Position()
+		return nil, fmt.Errorf("gas schedule, line %d, column %d: %w", line, column, err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("gas schedule: %w", err)
 	}
 	return schedule, nil

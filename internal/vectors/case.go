@@ -191,6 +191,9 @@ func load(fsys fs.FS, name string) (*Case, error) {
 	if err := dec.Decode(c); err != nil {
 		return nil, err
 	}
+	if rest := bytes.TrimSpace(text[dec.InputOffset():]); len(rest) > 0 {
+		return nil, fmt.Errorf("byte %d: something follows the case", len(text)-len(rest))
+	}
 	return c, c.check()
 }
 
