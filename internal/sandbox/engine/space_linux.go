@@ -10,10 +10,6 @@ import (
 // counts them against the limit of the process, used or not.
 const maxOpen = 2 << 20
 
-// maxClear is up to where it is cheaper to write zeros, and to keep the pages,
-// than to give the pages back and to fault new ones in.
-const maxClear = 256 << 10
-
 // space is address space for one memory. It never moves. Beyond what is
 // accessible, nothing is; what is accessible and not in use is zero.
 type space struct {
