@@ -15,6 +15,10 @@ const spaceBytes = wasm.MaxMemoryPages * wasm.PageBytes
 // live instances as an execution has levels.
 const maxFree = 12
 
+// maxClear is up to where it is cheaper to write zeros, and to keep the pages,
+// than to give the pages back and to fault new ones in.
+const maxClear = 256 << 10
+
 // memories makes the memories of instances. The space of one that is closed is
 // used again.
 type memories struct {

@@ -49,12 +49,27 @@ func (s *space) zero(bytes int) {
 
 // shrink makes a space that is not in use as small as the limit on accessible
 // bytes wants it.
-func (s *space) shrink() {
-	if s.open > maxOpen {
-		if err := unix.Mprotect(s.all[maxOpen:s.open], unix.PROT_NONE); err != nil {
+func (s *space) shrink() { s.narrow(maxOpen) }
+
+// fit makes no more accessible than the first bytes, which are all in use. What
+// a larger memory left open beyond them is zero, but the system counts it, and
+// its pages may still be there.
+func (s *space) fit(bytes int) {
+	if s.open > bytes {
+		if err := unix.Madvise(s.all[bytes:s.open], unix.MADV_DONTNEED); err != nil {
+			fail("clear memory", err)
+		}
+		s.narrow(bytes)
+	}
+}
+
+// narrow makes at most the first bytes accessible.
+func (s *space) narrow(bytes int) {
+	if s.open > bytes {
+		if err := unix.Mprotect(s.all[bytes:s.open], unix.PROT_NONE); err != nil {
 			fail("close memory", err)
 		}
-		s.open = maxOpen
+		s.open = bytes
 	}
 }
 

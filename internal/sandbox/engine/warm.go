@@ -169,6 +169,9 @@ func (in *Instance) Release() error {
 		return in.Close()
 	}
 	in.restore(code.image)
+	if in.linear != nil {
+		in.linear.space.fit(code.memory)
+	}
 	in.linear.uncount()
 	code.instances--
 	code.idle = append(code.idle, in)
