@@ -37,10 +37,6 @@ const (
 	pageBytes = 4096 // divides wasm.PageBytes
 )
 
-// maxClear is up to where it is cheaper to write zeros, and to keep the pages,
-// than to give the pages back and to fault new ones in.
-const maxClear = 256 << 10
-
 // image is the state in which an instance of some code begins.
 type image struct {
 	memory  []byte // whole pages of pageBytes; beyond them memory is zero
