@@ -47,7 +47,8 @@ func (b *body) test() {
 
 // branch instruments br, br_if and br_table, before the instruction.
 func (b *body) branch(i *wasm.Instr) {
-	if !b.traced && i.Op != wasm.OpBrTable && b.outline.needless(b.at) {
+	// In a loop the code with the test runs faster than the one without it.
+	if !b.traced && b.loops == 0 && i.Op != wasm.OpBrTable && b.outline.needless(b.at) {
 		b.flush()
 	} else {
 		b.test()

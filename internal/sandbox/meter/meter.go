@@ -24,7 +24,7 @@
 // all gas. So charges are gathered while control can go only one way, and are
 // subtracted, as one constant, before a test, before control meets other
 // control, and at the end of the function. A test that nobody can miss (see
-// outline) is left out, unless the module is traced.
+// outline) is left out where that pays, unless the module is traced.
 package meter
 
 import (
