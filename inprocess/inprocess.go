@@ -6,6 +6,7 @@ package inprocess
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
@@ -38,6 +39,9 @@ func New(hook vm.BlockchainHook, config vm.Config) (*Executor, error) {
 
 // Create implements vm.Executor.
 func (e *Executor) Create(ctx context.Context, input *vm.CreateInput) (*vm.Output, error) {
+	if input == nil {
+		return nil, errors.New("inprocess: Create without an input")
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.vm.Create(ctx, input)
@@ -45,6 +49,9 @@ func (e *Executor) Create(ctx context.Context, input *vm.CreateInput) (*vm.Outpu
 
 // Call implements vm.Executor.
 func (e *Executor) Call(ctx context.Context, input *vm.CallInput) (*vm.Output, error) {
+	if input == nil {
+		return nil, errors.New("inprocess: Call without an input")
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.vm.Call(ctx, input)

@@ -24,3 +24,17 @@ func TestUnknownFeaturesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAMissingInputIsAnError(t *testing.T) {
+	e, err := New(nil, vm.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if _, err := e.Call(t.Context(), nil); err == nil {
+		t.Error("Call without an input is no error")
+	}
+	if _, err := e.Create(t.Context(), nil); err == nil {
+		t.Error("Create without an input is no error")
+	}
+}
