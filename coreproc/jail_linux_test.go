@@ -88,6 +88,10 @@ func TestEscapeDrill(t *testing.T) {
 				layers, missing := d.Sandbox()
 				t.Skipf("there is no jail here: layers %q, missing %q", layers, missing)
 			}
+			// The drill as such is stopped by nothing.
+			if got := attempt(t, d, coreproc.TellMemoryLimit); got != "671088640" {
+				t.Fatalf("the drill itself ends with %s", got)
+			}
 			for _, a := range coreproc.Attempts() {
 				if a.Strict && !strict {
 					continue
