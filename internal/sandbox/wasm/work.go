@@ -32,7 +32,7 @@ const (
 	typeWork     = 15_000 // for each type, for which there is code that enters functions
 	exportWork   = 20_000 // for each export, for which there may be a function that enters it
 	functionWork = 20_000 // for each function
-	localWork    = 20     // for each local, which is set to zero
+	localWork    = 50     // for each local, of which the engine writes down the type
 	byteWork     = 500    // for each byte of code
 
 	checkWork = 6_000 // for each place where an instruction may trap
