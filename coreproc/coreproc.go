@@ -80,10 +80,12 @@ func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepa
 const (
 	// dataBytes bounds the private writable memory of Core. It is never to be
 	// what ends a contract, so it is far above the sum of what has limits: 256
-	// MiB that an execution may keep, 640 MiB of compiled code in the cache,
-	// 300 MiB for a compilation, 384 MiB for each of the copies of the largest
-	// message, and as much garbage as the collector leaves.
-	dataBytes = 4 << 30
+	// MiB that an execution may keep, 640 MiB of compiled code in the cache, 1.25
+	// GiB of memories of instances at rest (of which most is never touched) and
+	// 200 MiB for what else they are, 300 MiB for a compilation, 384 MiB for each
+	// of the copies of the largest message, and as much garbage as the collector
+	// leaves.
+	dataBytes = 6 << 30
 
 	// collectBytes is where the collector no longer waits for garbage to add up.
 	collectBytes = 3 << 30

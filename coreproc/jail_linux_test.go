@@ -89,7 +89,7 @@ func TestEscapeDrill(t *testing.T) {
 				t.Skipf("there is no jail here: layers %q, missing %q", layers, missing)
 			}
 			// The drill as such is stopped by nothing.
-			if got := attempt(t, d, coreproc.TellMemoryLimit); got != "671088640" {
+			if got := attempt(t, d, coreproc.TellMemoryLimit); got != "1073741824" {
 				t.Fatalf("the drill itself ends with %s", got)
 			}
 			for _, a := range coreproc.Attempts() {
@@ -112,7 +112,7 @@ func TestEscapeDrill(t *testing.T) {
 }
 
 func TestGarbageIsBoundedInTheJailToo(t *testing.T) {
-	const late, anytime = "671088640", "3221225472" // 640 MiB, 3 GiB
+	const late, anytime = "1073741824", "3221225472" // 1 GiB, 3 GiB
 	for _, row := range []struct {
 		o    driver.Options
 		want string

@@ -11,8 +11,7 @@ import (
 
 // Limits of what is predicted and of what predictions remember.
 const (
-	maxPatterns       = 4096     // functions of contracts; beyond, all is forgotten
-	maxPatternMemory  = 16 << 20 // bytes of all patterns; likewise
+	maxPatternMemory  = 8 << 20  // bytes of the patterns of one generation, about
 	maxPatternKeys    = 64       // of one function
 	maxPatternBytes   = 512      // of one key
 	maxPatternArgs    = 16       // arguments that are looked for in keys
@@ -38,13 +37,19 @@ type Predictions struct {
 //
 // Whoever has the turn uses it; the counters may be read at any time.
 type predictor struct {
-	off      bool
-	patterns map[patternName]patterns
-	memory   int // bytes of patterns, about
+	off     bool
+	recent  generation // of what was called since the earlier one was full
+	earlier generation
 
 	keys [][]byte // sent along with the present request
 
 	hits, misses, unused atomic.Uint64
+}
+
+// generation is what is remembered of functions, until it is full.
+type generation struct {
+	patterns map[patternName]patterns
+	memory   int // bytes of patterns, about
 }
 
 type patternName struct {
@@ -79,7 +84,7 @@ func (p *predictor) predict(w *witness, in *vm.CallInput) []protocol.FetchedPair
 	if !ok {
 		return nil
 	}
-	shapes := p.patterns[name].keys
+	shapes := p.recall(name)
 	if len(shapes) == 0 {
 		return nil
 	}
@@ -148,13 +153,30 @@ func (p *predictor) learn(w *witness, in *vm.CallInput, out *vm.Output) {
 	p.remember(name, learnt)
 }
 
-// remember keeps the patterns of a function in the place of its earlier ones.
-func (p *predictor) remember(name patternName, learnt patterns) {
-	p.memory += learnt.memory - p.patterns[name].memory
-	if p.patterns == nil || len(p.patterns) >= maxPatterns || p.memory > maxPatternMemory {
-		p.patterns, p.memory = make(map[patternName]patterns), learnt.memory
+// recall gives the patterns of a function, which are then among the recent ones.
+func (p *predictor) recall(name patternName) []pattern {
+	known, ok := p.recent.patterns[name]
+	if !ok {
+		if known, ok = p.earlier.patterns[name]; ok {
+			p.remember(name, known)
+		}
 	}
-	p.patterns[name] = learnt
+	return known.keys
+}
+
+// remember keeps the patterns of a function in the place of its earlier ones. A
+// full generation becomes the earlier one, whose functions are forgotten
+// unless they were called since.
+func (p *predictor) remember(name patternName, learnt patterns) {
+	g := &p.recent
+	if g.patterns == nil {
+		g.patterns = make(map[patternName]patterns)
+	}
+	g.memory += learnt.memory - g.patterns[name].memory
+	g.patterns[name] = learnt
+	if g.memory > maxPatternMemory {
+		p.earlier, p.recent = p.recent, generation{}
+	}
 }
 
 // patternOf finds the caller and the arguments in a key.

@@ -95,14 +95,14 @@ func TestPredictionsAreBounded(t *testing.T) {
 	for i := range 3 * maxPatternKeys {
 		out.Accounts[0].StorageUpdates = append(out.Accounts[0].StorageUpdates, vm.StorageUpdate{Key: []byte{byte(i), 1}})
 	}
-	for i := range maxPatterns + 10 {
+	for i := range 5000 { // of 4 kB each
 		w.begin(contract)
 		w.accounts[contract] = &vm.Account{CodeHash: vm.Hash{byte(i), byte(i >> 8), 1}}
 		p.predict(w, in)
 		p.learn(w, in, out)
 	}
-	if len(p.patterns) > maxPatterns {
-		t.Errorf("remembers %d functions", len(p.patterns))
+	if n := len(p.recent.patterns) + len(p.earlier.patterns); n == 5000 || n < 2000 {
+		t.Errorf("remembers %d functions", n)
 	}
 	if pairs := p.predict(w, in); len(pairs) != maxPatternKeys {
 		t.Errorf("sends %d pairs along", len(pairs))
@@ -110,6 +110,41 @@ func TestPredictionsAreBounded(t *testing.T) {
 	in.Function = string(make([]byte, maxFunctionBytes+1))
 	if _, ok := p.name(w, in); ok {
 		t.Error("remembers a name of any length")
+	}
+}
+
+// However many contracts are called in turn, up to tens of thousands, each is
+// known when it comes again; and one that is called often always is.
+func TestContractsInTurnArePredicted(t *testing.T) {
+	w := &witness{hook: new(asked)}
+	p := new(predictor)
+	contract := vm.Address{9}
+	in := &vm.CallInput{Recipient: contract, Function: "increment"}
+	out := &vm.Output{Accounts: []vm.OutputAccount{{Address: contract}}}
+	out.Accounts[0].StorageUpdates = []vm.StorageUpdate{{Key: []byte("counter")}}
+	call := func(code int) (known bool) {
+		w.begin(contract)
+		w.accounts[contract] = &vm.Account{CodeHash: vm.Hash{1, byte(code), byte(code >> 8), byte(code >> 16)}}
+		known = len(p.predict(w, in)) == 1
+		p.learn(w, in, out)
+		return known
+	}
+	for round := range 3 {
+		for i := range 30_000 {
+			if known := call(i); known != (round > 0) {
+				t.Fatalf("contract %d in round %d: known is %v", i, round, known)
+			}
+		}
+	}
+	call(1 << 20)
+	for i := range 200_000 {
+		call(30_000 + i)
+		if i%1000 == 0 && !call(1<<20) {
+			t.Fatalf("the one that is called often is forgotten after %d others", i)
+		}
+	}
+	if call(5) {
+		t.Error("nothing is ever forgotten")
 	}
 }
 
@@ -164,21 +199,23 @@ func TestPredictionsCannotBeMadeExpensive(t *testing.T) {
 	})
 	t.Run("very many functions", func(t *testing.T) {
 		p := new(predictor)
-		for i := range 200 { // 300 KB each
+		for i := range 190 { // 300 KB each
 			call(p, strconv.Itoa(i), keys, []byte("args"))
 		}
-		size := 0
-		for _, f := range p.patterns {
-			size += f.memory
-		}
-		if size != p.memory || size > maxPatternMemory || size < 1<<20 {
-			t.Errorf("remembers %d bytes, and says %d", size, p.memory)
+		for _, g := range []generation{p.recent, p.earlier} {
+			size := 0
+			for _, f := range g.patterns {
+				size += f.memory
+			}
+			if size != g.memory || size > 2*maxPatternMemory || size < 1<<20 {
+				t.Errorf("remembers %d bytes, and says %d", size, g.memory)
+			}
 		}
 		for range 50 {
 			call(p, "f", keys, []byte("args"))
 			call(p, "f", keys[1:], []byte("args"))
 		}
-		if n := len(p.patterns); n < 2 {
+		if n := len(p.recent.patterns); n < 2 {
 			t.Errorf("one function that reads now this, now that makes it forget all but %d", n)
 		}
 	})

@@ -27,9 +27,9 @@ const (
 	restAfter = time.Second
 
 	// collectLimit is the size of this process from which on garbage is
-	// collected at any time: more than an execution may keep, and far below
-	// what a node grants Core.
-	collectLimit = 640 << 20
+	// collected at any time: more than an execution may keep besides code and
+	// instances, and far below what a node grants Core.
+	collectLimit = 1 << 30
 )
 
 // collector collects garbage between requests instead of under a running

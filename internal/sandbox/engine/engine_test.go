@@ -240,40 +240,44 @@ func TestNoHostFunctionRunsWithoutGas(t *testing.T) {
 // oldest goes. Code that is closed takes its own with it.
 func TestKeptInstancesAreBounded(t *testing.T) {
 	each(t, nil, func(t *testing.T, e *Engine) {
+		use := func(code *Code, instances int) {
+			t.Helper()
+			var all []*Instance
+			for range instances {
+				in, err := e.Instantiate(code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, in)
+			}
+			for _, in := range all {
+				if err := errors.Join(in.Call(0), in.Release()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
 		var codes []*Code
-		for i := range maxIdle + 3 {
+		for i := range maxIdle / maxIdleOfCode {
 			number := wasm.AppendSigned([]byte{byte(wasm.OpI32Const)}, int64(i))
 			code, err := e.Compile(wasm.Encode(module(append(number, byte(wasm.OpDrop), byte(wasm.OpNop))...)))
 			if err != nil {
 				t.Fatal(err)
 			}
 			codes = append(codes, code)
-			in, err := e.Instantiate(code)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(in.Call(0), in.Release()); err != nil {
-				t.Fatal(err)
-			}
+			use(code, maxIdleOfCode)
 		}
-		if e.idle.Len() != maxIdle || len(codes[2].idle) != 0 || len(codes[3].idle) != 1 {
-			t.Errorf("%d are kept, %d of the last that should go", e.idle.Len(), len(codes[2].idle))
+		use(codes[0], 1)
+		more, err := e.Compile(wasm.Encode(module(byte(wasm.OpNop))))
+		if err != nil {
+			t.Fatal(err)
 		}
-		var all []*Instance
-		for range maxIdleOfCode + 2 {
-			in, err := e.Instantiate(codes[5])
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, in)
+		use(more, maxIdleOfCode+2)
+		if e.idle.Len() != maxIdle || len(more.idle) != maxIdleOfCode || more.Instances() != 0 {
+			t.Errorf("%d are kept, %d of the last", e.idle.Len(), len(more.idle))
 		}
-		for _, in := range all {
-			if err := in.Release(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if len(codes[5].idle) != maxIdleOfCode || codes[5].Instances() != 0 || e.idle.Len() != maxIdle {
-			t.Errorf("%d of one code are kept, %d of all", len(codes[5].idle), e.idle.Len())
+		// The one of the first code that was used again is not among the four oldest.
+		if len(codes[0].idle) != 1 || len(codes[1].idle) != maxIdleOfCode-1 {
+			t.Errorf("%d of the first are kept and %d of the second", len(codes[0].idle), len(codes[1].idle))
 		}
 		if err := codes[5].Close(); err != nil {
 			t.Error(err)

@@ -18,11 +18,11 @@ import (
 // Limits of what is kept. Code with more than that gets a new instance every
 // time.
 const (
-	maxIdle        = 1024      // instances, of all code together
-	maxIdleMemory  = 128 << 20 // bytes of their memories
-	maxIdleOfCode  = 4         // instances of one code
-	maxWarmGlobals = 32        // mutable globals of an instance
-	maxWarmMemory  = 4 << 20   // bytes of memory of an instance
+	maxIdle        = 10_240     // instances, of all code together
+	maxIdleMemory  = 1280 << 20 // bytes of their memories, of which most are never touched
+	maxIdleOfCode  = 4          // instances of one code
+	maxWarmGlobals = 32         // mutable globals of an instance
+	maxWarmMemory  = 4 << 20    // bytes of memory of an instance
 
 	maxWarmFunctions = 2        // functions that were looked up, of an instance
 	maxWarmStack     = 12 << 10 // bytes of the stack of one, a little more than it begins with
