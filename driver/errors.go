@@ -114,11 +114,10 @@ func channelEnded(err error) bool {
 
 // kindOf classifies an error of the channel.
 func kindOf(err error) Kind {
-	var broken *ipc.ProtocolError
-	switch {
-	case errors.As(err, &broken):
+	if _, ok := errors.AsType[*ipc.ProtocolError](err); ok {
 		return KindProtocol
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return KindTimeout
 	}
 	return KindCrash // end of file, broken pipe

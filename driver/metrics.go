@@ -92,14 +92,14 @@ func (c *counters) ended(err error, questions int, took time.Duration) {
 
 // outcome gives the counter of requests that ended so.
 func (c *counters) outcome(err error) *uint64 {
-	var critical *CriticalError
-	var hook *hookError
-	switch {
-	case err == nil:
+	if err == nil {
 		return &c.Answered
-	case errors.As(err, &hook):
+	}
+	if _, ok := errors.AsType[*hookError](err); ok {
 		return &c.HookFailed
-	case !errors.As(err, &critical):
+	}
+	critical, ok := errors.AsType[*CriticalError](err)
+	if !ok {
 		return &c.GivenUp
 	}
 	switch critical.Kind {

@@ -79,8 +79,8 @@ func dialogue[Q, R any](part *nodePart, method ipc.Method[Q, R], q *Q) (*R, erro
 // finish reads the result.
 func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message) (*R, error) {
 	r, err := method.ReadAnswer(part.messenger, msg)
-	var denial *ipc.Denial
-	if err != nil && !errors.As(err, &denial) {
+	denial, denied := errors.AsType[*ipc.Denial](err)
+	if err != nil && !denied {
 		return nil, err
 	}
 	if reset := part.messenger.Reset(); reset != nil {
@@ -88,11 +88,11 @@ func finish[Q, R any](part *nodePart, method ipc.Method[Q, R], msg *ipc.Message)
 	}
 	failure := part.failure()
 	switch {
-	case failure != nil && denial != nil && denial.Status == ipc.StatusFailed:
+	case failure != nil && denied && denial.Status == ipc.StatusFailed:
 		return nil, failure
 	case failure != nil:
 		return nil, broken("core goes on after a question that was not answered")
-	case denial != nil:
+	case denied:
 		return nil, broken("core gives up for no reason of the node's: %.*q", maxToldBytes, denial.Text)
 	case part.replayed < len(part.given.exchanges):
 		return nil, broken("core asked %d questions, and %d when it was started before", part.replayed, len(part.given.exchanges))
@@ -137,8 +137,7 @@ func (part *nodePart) answer(msg *ipc.Message) (*ipc.Message, error) {
 // send sends an answer. One that is too large is a failure of the hook.
 func (part *nodePart) send(answer *ipc.Message) error {
 	err := part.messenger.Send(answer)
-	var size *ipc.SizeError
-	if !errors.As(err, &size) {
+	if _, ok := errors.AsType[*ipc.SizeError](err); !ok {
 		return err
 	}
 	part.replier.failure = &hookError{protocol.KindName(answer.Kind), err}

@@ -145,10 +145,10 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 		Sandbox:        protocol.Sandbox{Off: o.Sandbox == SandboxOff, Strict: o.Strict},
 		CollectAnytime: o.Without&WithoutLateCollection != 0,
 	})
-	var denial *ipc.Denial
-	switch {
-	case errors.As(err, &denial):
+	if denial, ok := errors.AsType[*ipc.Denial](err); ok {
 		return fmt.Errorf("core refuses to start: %.*q", maxToldBytes, denial.Text)
+	}
+	switch {
 	case err != nil:
 		return err
 	case hello.Protocol != protocol.Version:

@@ -70,8 +70,7 @@ func (r *replier) table() []ipc.Entry {
 // deny sorts an error of the hook: a refusal is an answer like any other, and
 // everything else ends the dialogue.
 func (r *replier) deny(method string, err error) (ipc.Status, string) {
-	var refusal *vm.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*vm.Refusal](err); ok {
 		return ipc.StatusRefused, refusal.Text
 	}
 	r.failure = &hookError{method, err}
@@ -83,7 +82,7 @@ func (r *replier) deny(method string, err error) (ipc.Status, string) {
 // Core then asks for it, if it needs it at all.
 func (r *replier) fetch(addresses ...vm.Address) protocol.Fetched {
 	r.witness.begin(addresses...)
-	var f protocol.Fetched
+	f := protocol.Fetched{Accounts: make([]protocol.FetchedAccount, 0, len(addresses))}
 	if block, err := r.witness.BlockFacts(); err == nil {
 		f.Block = &block
 	}
@@ -93,8 +92,7 @@ func (r *replier) fetch(addresses ...vm.Address) protocol.Fetched {
 		}
 		account, err := r.witness.Account(address)
 		fetched := protocol.FetchedAccount{Address: address, Account: account}
-		var refusal *vm.Refusal
-		if errors.As(err, &refusal) {
+		if refusal, ok := errors.AsType[*vm.Refusal](err); ok {
 			fetched = protocol.FetchedAccount{Address: address, Refused: true, Text: []byte(refusal.Text)}
 		} else if err != nil {
 			continue

@@ -49,8 +49,7 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 		}
 		part := &nodePart{messenger: p.messenger, replier: w.replier, limits: &d.options.Limits, given: given}
 		r, err := try(ctx, life, d, p, part, w, q, deadline)
-		var critical *CriticalError
-		if attempt == 1 && errors.As(err, &critical) && critical.Kind == KindCrash {
+		if critical, ok := errors.AsType[*CriticalError](err); attempt == 1 && ok && critical.Kind == KindCrash {
 			d.log.Warn("core died, the request is run again", "request", w.method.Name, "err", err)
 			d.counts.add(&d.counts.Retries)
 			continue
@@ -95,9 +94,9 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 		}
 		return r, nil
 	}
-	var hook *hookError
-	var size *ipc.SizeError
-	if errors.As(err, &hook) || errors.As(err, &size) {
+	_, ofHook := errors.AsType[*hookError](err)
+	_, ofSize := errors.AsType[*ipc.SizeError](err)
+	if ofHook || ofSize {
 		sound = true
 		return nil, err
 	}
@@ -185,8 +184,8 @@ func (d *Driver) ready(ctx, life context.Context, deadline time.Time) (*process,
 // diedAtStart says whether Core went away while it started, for which there may
 // be a reason outside.
 func diedAtStart(err error) bool {
-	var critical *CriticalError
-	return errors.As(err, &critical) && critical.Kind == KindStart && critical.died
+	critical, ok := errors.AsType[*CriticalError](err)
+	return ok && critical.Kind == KindStart && critical.died
 }
 
 // over says why a request must not go on.

@@ -102,16 +102,16 @@ func ask[Q, R any](g *gateway, method ipc.Method[Q, R], q *Q) (*R, error) {
 	if err == nil {
 		return r, nil
 	}
-	var denial *ipc.Denial
-	var size *ipc.SizeError
-	switch {
-	case errors.As(err, &size):
+	if _, ok := errors.AsType[*ipc.SizeError](err); ok {
 		g.failure = fmt.Errorf("%s: %w", method.Name, err)
 		return nil, g.failure
-	case !errors.As(err, &denial):
+	}
+	denial, ok := errors.AsType[*ipc.Denial](err)
+	if !ok {
 		g.broken = fmt.Errorf("%s: %w", method.Name, err)
 		return nil, g.broken
-	case denial.Status == ipc.StatusRefused:
+	}
+	if denial.Status == ipc.StatusRefused {
 		return nil, &vm.Refusal{Text: string(denial.Text)}
 	}
 	g.failure = fmt.Errorf("%s: the node could not answer: %w", method.Name, denial)

@@ -117,7 +117,7 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 	}
 
 	msg, err := first.Receive()
-	if broken := (*ipc.ProtocolError)(nil); errors.As(err, &broken) {
+	if _, ok := errors.AsType[*ipc.ProtocolError](err); ok {
 		return ExitProtocol, err
 	} else if err != nil {
 		return ExitInit, err
@@ -191,7 +191,7 @@ func (p *part) loop() error {
 			return err
 		}
 		err = p.messenger.Send(answer)
-		if size := (*ipc.SizeError)(nil); errors.As(err, &size) {
+		if _, ok := errors.AsType[*ipc.SizeError](err); ok {
 			err = p.messenger.Send(&ipc.Message{Kind: answer.Kind, Status: ipc.StatusFailed, Text: []byte(err.Error())})
 		}
 		if err != nil {

@@ -97,24 +97,14 @@ func Soft(err error) bool {
 
 // asFailure gives err as a failure of the contract, or nil.
 func asFailure(err error) *failure {
-	if err == nil {
-		return nil // without an allocation
-	}
-	var f *failure
-	if errors.As(err, &f) {
-		return f
-	}
-	return nil
+	f, _ := errors.AsType[*failure](err)
+	return f
 }
 
 // refused turns the hook's refusal into a failure with its text and leaves
 // every other error as it is: a failure of the node.
 func refused(err error) error {
-	if err == nil {
-		return nil
-	}
-	var refusal *vm.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*vm.Refusal](err); ok {
 		return failWith(refusal.Text)
 	}
 	return err
@@ -131,11 +121,10 @@ func refusedFault(err error) error {
 // engineFailure turns what the sandbox returned from a run into a failure.
 // Errors that are neither its own nor failures are those of the node.
 func engineFailure(err error, function string) error {
-	var trap *engine.Trap
-	switch {
-	case errors.Is(err, engine.ErrOutOfGas):
+	if errors.Is(err, engine.ErrOutOfGas) {
 		return failOutOfGas()
-	case errors.As(err, &trap):
+	}
+	if _, ok := errors.AsType[*engine.Trap](err); ok {
 		return failWith("Failed to call the `" + function + "` exported function.: Call error: unknown error")
 	}
 	return err

@@ -126,14 +126,12 @@ func (x *Frame) stopped(err error) {
 	if o == nil {
 		return
 	}
-	var trap *engine.Trap
-	switch {
-	case errors.Is(err, engine.ErrOutOfGas):
+	if errors.Is(err, engine.ErrOutOfGas) {
 		o.Stop(x, "out of gas")
-	case errors.As(err, &trap):
+	} else if trap, ok := errors.AsType[*engine.Trap](err); ok {
 		o.Stop(x, trap.Kind)
-	case asFailure(err) != nil:
-		o.Stop(x, asFailure(err).text)
+	} else if f := asFailure(err); f != nil {
+		o.Stop(x, f.text)
 	}
 }
 

@@ -31,5 +31,5 @@ const (
 
 	// keptFrameBytes is the largest buffer that a Messenger keeps for its next
 	// frame.
-	keptFrameBytes = 1 << 20
+	keptFrameBytes = 2 << 20
 )
