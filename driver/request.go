@@ -53,6 +53,8 @@ func request[Q, R any](ctx context.Context, d *Driver, w work[Q, R]) (*R, error)
 			d.log.Warn("core died, the request is run again", "request", w.method.Name, "err", err)
 			d.counts.add(&d.counts.Retries)
 			continue
+		} else if ok {
+			d.log.Error("request failed", "request", w.method.Name, "err", critical)
 		}
 		d.counts.ended(err, part.questions, time.Since(begin))
 		d.refill(life)
@@ -111,7 +113,6 @@ func try[Q, R any](ctx, life context.Context, d *Driver, p *process, part *nodeP
 	if critical.Kind == KindCrash {
 		d.backoff.died(critical)
 	}
-	d.log.Error("request failed", "request", w.method.Name, "err", critical)
 	return nil, critical
 }
 

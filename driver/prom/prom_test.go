@@ -3,6 +3,7 @@ package prom
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func TestMetricsAsPrometheusSeesThem(t *testing.T) {
 		Missing: []string{"landlock: not in this kernel", "nothing"},
 	}
 	m.Durations[0], m.Durations[3], m.Durations[len(m.Durations)-1] = 20, 1, 2
-	c := newCollector(func() driver.Metrics { return m })
+	c := newCollector(false, func() []driver.Metrics { return []driver.Metrics{m} })
 	want, err := os.ReadFile("testdata/metrics.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +34,12 @@ func TestMetricsAsPrometheusSeesThem(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v, %v", problems, err)
 	}
-	// A whole registry checks more than a collector alone.
+	gather(t, c)
+}
+
+// gather lets a whole registry look, which checks more than a collector alone.
+func gather(t *testing.T, c prometheus.Collector) {
+	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
 	if err := registry.Register(c); err != nil {
 		t.Fatal(err)
@@ -41,4 +47,40 @@ func TestMetricsAsPrometheusSeesThem(t *testing.T) {
 	if _, err := registry.Gather(); err != nil {
 		t.Error(err)
 	}
+}
+
+// The metrics of a pool are told apart by a label.
+func TestMetricsOfAPool(t *testing.T) {
+	c := newCollector(true, func() []driver.Metrics {
+		return []driver.Metrics{{Answered: 10, Layers: []string{"rlimits"}}, {Answered: 20, Running: true}}
+	})
+	want := `# HELP core_requests_total Requests by how they ended.
+# TYPE core_requests_total counter
+core_requests_total{driver="0",end="answered"} 10
+core_requests_total{driver="0",end="crash"} 0
+core_requests_total{driver="0",end="given up"} 0
+core_requests_total{driver="0",end="hook failed"} 0
+core_requests_total{driver="0",end="protocol"} 0
+core_requests_total{driver="0",end="start"} 0
+core_requests_total{driver="0",end="timeout"} 0
+core_requests_total{driver="1",end="answered"} 20
+core_requests_total{driver="1",end="crash"} 0
+core_requests_total{driver="1",end="given up"} 0
+core_requests_total{driver="1",end="hook failed"} 0
+core_requests_total{driver="1",end="protocol"} 0
+core_requests_total{driver="1",end="start"} 0
+core_requests_total{driver="1",end="timeout"} 0
+# HELP core_running 1 if a Core process runs.
+# TYPE core_running gauge
+core_running{driver="0"} 0
+core_running{driver="1"} 1
+# HELP core_sandbox_layer 1 for each layer that protects the machine from Core, 0 for each that is missing.
+# TYPE core_sandbox_layer gauge
+core_sandbox_layer{driver="0",layer="rlimits"} 1
+`
+	err := testutil.CollectAndCompare(c, strings.NewReader(want), "core_requests_total", "core_running", "core_sandbox_layer")
+	if err != nil {
+		t.Error(err)
+	}
+	gather(t, c)
 }
