@@ -67,6 +67,9 @@ func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepa
 	if err != nil {
 		return nil, corepart.Facts{}, err
 	}
+	if init.FreshInstances {
+		executor.UseInstancesOnce()
+	}
 	facts := corepart.Facts{Engine: executor.EngineName(), Schedule: schedule.Hash()}
 	if !init.Sandbox.Off {
 		if err := executor.WarmUp(); err != nil {

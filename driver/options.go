@@ -137,6 +137,8 @@ const (
 	WithoutPrediction
 	// WithoutLateCollection lets Core collect garbage while a contract runs.
 	WithoutLateCollection
+	// WithoutWarmInstances makes a new instance of a contract for each call.
+	WithoutWarmInstances
 )
 
 // Limits bound what Core may cost the node during one request. Zero means the

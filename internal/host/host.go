@@ -125,6 +125,10 @@ func (v *VM) Prepare(hash vm.Hash, code []byte) error {
 	return err
 }
 
+// UseInstancesOnce makes a new instance of a contract for each level of
+// execution from now on, which changes nothing but the time that it takes.
+func (v *VM) UseInstancesOnce() { v.sandbox.UseInstancesOnce() }
+
 // WarmUp compiles and runs a small module, so that nothing of the engine is
 // used for the first time later. It is called before any request.
 func (v *VM) WarmUp() error {

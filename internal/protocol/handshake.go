@@ -15,6 +15,8 @@ type Init struct {
 
 	// CollectAnytime lets Go collect garbage while a contract runs.
 	CollectAnytime bool `json:",omitempty"`
+	// FreshInstances makes a new instance for each level of execution.
+	FreshInstances bool `json:",omitempty"`
 }
 
 // Sandbox is how Core is to protect the machine from itself.

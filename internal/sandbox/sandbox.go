@@ -100,6 +100,9 @@ func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) {
 	return in, nil
 }
 
+// UseInstancesOnce makes a new instance for each Start from now on.
+func (s *Sandbox) UseInstancesOnce() { s.engine.UseInstancesOnce() }
+
 // Stop ends the use of an instance. It may be used again by Start, which gives
 // it back as if it were new.
 func (s *Sandbox) Stop(in *Instance) {

@@ -43,22 +43,27 @@ func TestStoppedInstancesAreUsedAgain(t *testing.T) {
 		pages, globals int
 		calls          steps
 		again          bool
+		once           bool // no instance is to be used again
 	}{
-		{"after a call", 1, 0, steps{"main"}, true},
-		{"without a call", 1, 0, nil, true},
-		{"after calls", 1, 0, steps{"main", "rests", "main"}, true},
-		{"after a trap", 1, 0, steps{"main", "traps"}, false},
-		{"after a host error", 1, 0, steps{"main", "fails"}, false},
-		{"after a trap and a call", 1, 0, steps{"traps", "main"}, true},
-		{"after its memory grew", 1, 0, steps{"main", "grows"}, false},
-		{"with much memory", 64, 0, steps{"main"}, true},
-		{"with too much memory", 65, 0, steps{"main"}, false},
-		{"with many globals", 1, 30, steps{"main"}, true},
-		{"with too many globals", 1, 31, steps{"main"}, false},
+		{"after a call", 1, 0, steps{"main"}, true, false},
+		{"without a call", 1, 0, nil, true, false},
+		{"after calls", 1, 0, steps{"main", "rests", "main"}, true, false},
+		{"after a trap", 1, 0, steps{"main", "traps"}, false, false},
+		{"after a host error", 1, 0, steps{"main", "fails"}, false, false},
+		{"after a trap and a call", 1, 0, steps{"traps", "main"}, true, false},
+		{"after its memory grew", 1, 0, steps{"main", "grows"}, false, false},
+		{"with much memory", 64, 0, steps{"main"}, true, false},
+		{"with too much memory", 65, 0, steps{"main"}, false, false},
+		{"with many globals", 1, 30, steps{"main"}, true, false},
+		{"with too many globals", 1, 31, steps{"main"}, false, false},
+		{"where none is to be", 1, 0, steps{"main"}, false, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			engines(t, func(t *testing.T, interpreter bool) {
 				w := newWorld(t, interpreter, flat())
+				if test.once {
+					w.UseInstancesOnce()
+				}
 				module := assemble(t, fmt.Sprintf(warmBody, test.pages,
 					strings.Repeat("global i64 7\n", test.globals), test.globals, test.globals+1))
 				code, err := w.Load(sha256.Sum256(module), module)

@@ -69,6 +69,7 @@ func TestEveryWayGivesTheSameOutputs(t *testing.T) {
 			{"without raw pipes", driver.WithoutRawPipes},
 			{"without prediction", driver.WithoutPrediction},
 			{"without late collection", driver.WithoutLateCollection},
+			{"without warm instances", driver.WithoutWarmInstances},
 			{"without anything", ^driver.Without(0)},
 		} {
 			t.Run(codec.String()+" "+test.name, func(t *testing.T) {

@@ -23,7 +23,7 @@ func TestNothingDependsOnWhatMakesItFast(t *testing.T) {
 	if raceDetector {
 		t.Skip("5 s become half a minute under the race detector, and it has the same code to look at in package driver")
 	}
-	const everything = driver.WithoutRawPipes | driver.WithoutPrediction | driver.WithoutLateCollection
+	const everything = ^driver.Without(0)
 	cases := someVectors(t)
 	for _, row := range []struct {
 		name   string
@@ -34,6 +34,7 @@ func TestNothingDependsOnWhatMakesItFast(t *testing.T) {
 		{"waiting in the poller of Go", func(o *driver.Options) { o.Without = driver.WithoutRawPipes }},
 		{"no storage is sent along", func(o *driver.Options) { o.Without = driver.WithoutPrediction }},
 		{"garbage is collected at any time", func(o *driver.Options) { o.Without = driver.WithoutLateCollection }},
+		{"a new instance for each call", func(o *driver.Options) { o.Without = driver.WithoutWarmInstances }},
 		{"nothing that makes it fast", func(o *driver.Options) { o.Codec, o.Without = driver.JSON, everything }},
 		{"waiting without sleeping", func(o *driver.Options) { o.Spin = 50 * time.Microsecond }},
 		{"another Core stands by", func(o *driver.Options) { o.Standby = true }},

@@ -61,6 +61,7 @@ type Engine struct {
 	memories memories
 	ctx      context.Context // tells wazero to use memories, and nothing else
 
+	once       bool      // instances that are released are closed
 	idle       list.List // of *Instance that were released, newest first
 	idleMemory int       // bytes of their memories
 	stacks     stacks

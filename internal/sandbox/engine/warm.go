@@ -156,11 +156,14 @@ func (s *stacks) learn(t reflect.Type) {
 	}
 }
 
+// UseInstancesOnce lets Release close every instance from now on.
+func (e *Engine) UseInstancesOnce() { e.once = true }
+
 // Release ends the use of an instance: it is kept for the next Instantiate, or
 // closed.
 func (in *Instance) Release() error {
 	code := in.code
-	if in.failed || code.image == nil || len(code.idle) == maxIdleOfCode ||
+	if in.engine.once || in.failed || code.image == nil || len(code.idle) == maxIdleOfCode ||
 		in.linear != nil && in.linear.bytes != code.memory {
 		return in.Close()
 	}
