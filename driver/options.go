@@ -139,6 +139,9 @@ const (
 	WithoutLateCollection
 	// WithoutWarmInstances makes a new instance of a contract for each call.
 	WithoutWarmInstances
+	// WithoutParts compiles all of a contract when it is deployed, not only
+	// what its init reaches.
+	WithoutParts
 )
 
 // Limits bound what Core may cost the node during one request. Zero means the

@@ -145,6 +145,7 @@ func (p *process) handshake(ctx, life context.Context, o *Options, deadline time
 		Sandbox:        protocol.Sandbox{Off: o.Sandbox == SandboxOff, Strict: o.Strict},
 		CollectAnytime: o.Without&WithoutLateCollection != 0,
 		FreshInstances: o.Without&WithoutWarmInstances != 0,
+		CompileWhole:   o.Without&WithoutParts != 0,
 	})
 	if denial, ok := errors.AsType[*ipc.Denial](err); ok {
 		return fmt.Errorf("core refuses to start: %.*q", maxToldBytes, denial.Text)

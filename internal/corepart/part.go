@@ -35,6 +35,10 @@ type Facts struct {
 	// that it is, and tells which layers of protection are on, and which are
 	// missing and why.
 	Confine func() (layers, missing []string)
+
+	// Settle, if it is not nil, is called after each answer. What it begins may
+	// go on while the next request runs.
+	Settle func()
 }
 
 // A Constructor makes the executor that runs contracts, with hook to ask the
@@ -95,6 +99,7 @@ type part struct {
 	messenger *ipc.Messenger
 	gateway   *gateway
 	executor  vm.Executor
+	settle    func() // nil if there is nothing to settle
 }
 
 func (p *part) run(lines *lines, construct Constructor) (int, error) {
@@ -142,7 +147,7 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 	if err != nil {
 		return deny(ExitInit, err)
 	}
-	p.executor = executor
+	p.executor, p.settle = executor, facts.Settle
 	if err := p.pipes.Init.Close(); err != nil { // there is nothing more on it
 		return deny(ExitInit, err)
 	}
@@ -202,6 +207,9 @@ func (p *part) loop() error {
 		}
 		if p.collector != nil {
 			p.collector.answered(kind)
+		}
+		if p.settle != nil {
+			p.settle()
 		}
 	}
 }

@@ -151,13 +151,14 @@ func (x *Frame) unlock() {
 	x.lock = 0
 }
 
-// start makes the instance. fresh code has to obey the contract rules too.
+// start makes the instance. fresh code has to obey the contract rules too, and
+// of it init only will run.
 func (x *Frame) start(code contractCode, fresh bool) error {
 	if x.vm.live >= maxInstances {
 		return failWith("execution failed (max instances reached)")
 	}
 	left := x.GasLeft()
-	loaded, err := x.load(code)
+	loaded, err := x.load(code, fresh)
 	if err != nil {
 		return refusedCode(err)
 	}
@@ -183,14 +184,22 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 
 // load gives the code ready to be started, and charges for the work of
 // compiling it, also if that was done before.
-func (x *Frame) load(code contractCode) (*sandbox.Code, error) {
+func (x *Frame) load(code contractCode, fresh bool) (*sandbox.Code, error) {
 	charge := func(work uint64) error {
 		return x.Charge(gas.Mul(x.vm.schedule.CompilePerWork, int64(work)))
 	}
-	if code.loaded != nil {
-		return code.loaded, charge(code.loaded.Work())
+	s := x.vm.sandbox
+	switch loaded := code.loaded; {
+	case fresh:
+		return s.LoadFor(initFunction, code.key, code.bytes, charge)
+	case loaded == nil:
+		return s.LoadIf(code.key, code.bytes, charge)
+	default:
+		if err := charge(loaded.Work()); err != nil {
+			return nil, err
+		}
+		return loaded, s.Ready(loaded)
 	}
-	return x.vm.sandbox.LoadIf(code.key, code.bytes, charge)
 }
 
 // refusedCode is what becomes of an error of the sandbox: code that it refuses

@@ -17,6 +17,8 @@ type Init struct {
 	CollectAnytime bool `json:",omitempty"`
 	// FreshInstances makes a new instance for each level of execution.
 	FreshInstances bool `json:",omitempty"`
+	// CompileWhole compiles all of a contract when it is deployed.
+	CompileWhole bool `json:",omitempty"`
 }
 
 // Sandbox is how Core is to protect the machine from itself.

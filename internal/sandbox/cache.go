@@ -52,13 +52,13 @@ func (c *cache) add(code *Code) error {
 // drop frees code that has no instances.
 func (c *cache) drop(element *list.Element) error {
 	code := element.Value.(*Code)
-	if code.compiled.Instances() > 0 {
+	if code.instances() > 0 {
 		return nil
 	}
 	c.order.Remove(element)
 	delete(c.entries, code.key)
 	c.bytes -= code.size + c.each
-	return code.compiled.Close()
+	return code.close()
 }
 
 // remove frees code that has no instances.

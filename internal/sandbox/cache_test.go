@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"testing"
 
@@ -131,6 +132,36 @@ func TestRefusedModule(t *testing.T) {
 	for range 2 {
 		if _, err := s.Load(Key{1}, []byte("no module")); !Refused(err) {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// Code of which only a part is compiled goes like any other, also while the
+// rest is being compiled.
+func TestCodeGoesBeforeItIsWhole(t *testing.T) {
+	nops := append(bytes.Repeat([]byte{byte(wasm.OpNop)}, 2*minLeftOut), byte(wasm.OpEnd))
+	code := wasm.Encode(&wasm.Module{
+		Types: []wasm.FuncType{{}}, Functions: []uint32{0, 0},
+		Bodies:  []wasm.Body{{Code: []byte{byte(wasm.OpEnd)}}, {Code: nops}},
+		Exports: []wasm.Export{{Name: "init"}, {Name: "large", Index: 1}},
+	})
+	for _, settle := range []bool{false, true} {
+		s := newSmall(t, len(code)+50)
+		c, err := s.LoadFor("init", sha256.Sum256(code), code, func(uint64) error { return nil })
+		if err != nil || c.whole != nil || c.part == nil {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		if settle {
+			s.Settle()
+		}
+		load(t, s, module(t, 1, 40))
+		load(t, s, module(t, 2, 40)) // code goes
+		if s.cache.bytes != 80 || c.part != nil || c.rest != nil || c.making != nil {
+			t.Errorf("%d bytes are kept, and %+v", s.cache.bytes, c)
+		}
+		s.Settle()
+		if again := load(t, s, code); again == c || again.whole == nil {
+			t.Errorf("it came back as %+v", again)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
@@ -24,8 +23,13 @@ type Code struct {
 	memory    bool           // is exported
 	pages     int            // of memory that an instance starts with
 	work      uint64
-	compiled  *engine.Code
 	original  []byte // kept only if there is a listener
+
+	whole  *engine.Code // nil as long as only a part is needed
+	part   *engine.Code // may be there besides the whole while it runs
+	partOf string       // name of the function that it is for
+	rest   *wasm.Module // what the whole is made of, nil once it is
+	making chan made    // the whole, if it is being made
 }
 
 // Function is an exported function.
@@ -48,6 +52,9 @@ func (s *Sandbox) Cached(key Key) (*Code, bool) {
 	return c, c != nil
 }
 
+// Ready makes sure that any function of loaded code can run.
+func (s *Sandbox) Ready(c *Code) error { return s.complete(c) }
+
 // Load gives the code ready to be instantiated, and keeps it under key. Of its
 // errors Refused tells which mean that the module is refused.
 func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {
@@ -57,6 +64,15 @@ func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {
 // LoadIf is Load that asks admit before the code is compiled, and also if it
 // was compiled before, with the work of compiling it; its error is returned.
 func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*Code, error) {
+	c, err := s.load(key, code, admit, s.compileWhole)
+	if err != nil {
+		return nil, err
+	}
+	return c, s.complete(c)
+}
+
+// load gives code with what compile makes of it, or as it is in the cache.
+func (s *Sandbox) load(key Key, code []byte, admit func(uint64) error, compile func(*Code, *wasm.Module) error) (*Code, error) {
 	if c := s.cache.get(key); c != nil {
 		return c, admit(c.work)
 	}
@@ -71,12 +87,11 @@ func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*
 	if err := admit(work); err != nil {
 		return nil, err
 	}
-	compiled, err := s.compile(m)
-	if err != nil {
-		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
-	}
-	c := &Code{key: key, size: len(code), work: work, compiled: compiled}
+	c := &Code{key: key, size: len(code), work: work}
 	c.export(m)
+	if err := compile(c, m); err != nil {
+		return nil, passedAllChecks(key, err)
+	}
 	if s.listener != nil {
 		c.original = bytes.Clone(code)
 	}
@@ -86,12 +101,40 @@ func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*
 	return c, nil
 }
 
-func (s *Sandbox) compile(m *wasm.Module) (*engine.Code, error) {
+func (s *Sandbox) compileWhole(c *Code, m *wasm.Module) (err error) {
 	if s.listener == nil {
-		return s.engine.Compile(meter.Instrument(m, &s.prices))
+		c.whole, err = s.engine.Compile(meter.Instrument(m, &s.prices))
+		return err
 	}
 	functions := uint32(len(m.Imports) + len(m.Functions))
-	return s.engine.CompileTraced(meter.InstrumentTraced(m, &s.prices), functions, s.listener)
+	c.whole, err = s.engine.CompileTraced(meter.InstrumentTraced(m, &s.prices), functions, s.listener)
+	return err
+}
+
+// instances is how many are in use.
+func (c *Code) instances() int {
+	n := 0
+	for _, e := range []*engine.Code{c.whole, c.part} {
+		if e != nil {
+			n += e.Instances()
+		}
+	}
+	return n
+}
+
+// close frees code that has no instances.
+func (c *Code) close() error {
+	var errs []error
+	if c.making != nil {
+		errs = append(errs, c.take(<-c.making))
+	}
+	for _, e := range []*engine.Code{c.whole, c.part} {
+		if e != nil {
+			errs = append(errs, e.Close())
+		}
+	}
+	c.whole, c.part, c.rest = nil, nil, nil
+	return errors.Join(errs...)
 }
 
 // Original gives the original bytes if there is a listener, else nil. Not to be

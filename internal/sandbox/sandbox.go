@@ -7,6 +7,7 @@ package sandbox
 
 import (
 	"math"
+	"sync/atomic"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/engine"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/meter"
@@ -50,6 +51,10 @@ type Sandbox struct {
 	offers map[offer]FuncType
 	cache  cache
 
+	noParts    bool
+	unfinished *Code       // of the last LoadFor, nil if there is nothing to do
+	busy       atomic.Bool // something compiles beside the requests
+
 	listener engine.Listener // nil but for tools
 }
 
@@ -83,7 +88,14 @@ const Compiler = engine.Compiler
 func (s *Sandbox) EngineName() string { return s.engine.Name() }
 
 // Close frees everything.
-func (s *Sandbox) Close() error { return s.engine.Close() }
+func (s *Sandbox) Close() error {
+	for _, element := range s.cache.entries {
+		if c := element.Value.(*Code); c.making != nil {
+			<-c.making // the engine frees it
+		}
+	}
+	return s.engine.Close()
+}
 
 // Instance is a running contract.
 type Instance = engine.Instance
@@ -92,7 +104,11 @@ type Instance = engine.Instance
 // as good as that. An error that is not one of Options.Keep means that the
 // contract is invalid (a segment does not fit).
 func (s *Sandbox) Start(code *Code, gas uint64) (*Instance, error) {
-	in, err := s.engine.Instantiate(code.compiled)
+	compiled := code.whole
+	if compiled == nil {
+		compiled = code.part
+	}
+	in, err := s.engine.Instantiate(compiled)
 	if err != nil {
 		return nil, err
 	}

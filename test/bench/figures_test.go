@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -219,86 +218,6 @@ func (r *report) plainWazero(group, name string, n int64) figure {
 			r.t.Fatal(err)
 		}
 	})
-}
-
-// deployments are contracts of two sizes that were never seen before, beside
-// what wazero alone takes to compile them.
-func (r *report) deployments() {
-	const group = "Deployment, cold, until the result of init"
-	for _, size := range deploymentSizes {
-		r.plainCompilation(group, enlarge(contracts.Wasm("erc20"), size))
-	}
-	for _, w := range ways()[:2] {
-		c := newChain()
-		e, err := w.start(c)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		number := 0
-		for _, size := range deploymentSizes {
-			code := enlarge(contracts.Wasm("erc20"), size)
-			r.measure(group, kilobytes(code)+w.name, 1, func(int) {
-				number++
-				deployCode(r.t, c, e, numbered(code, number), []byte{100})
-			})
-		}
-		if err := e.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-	}
-}
-
-// deploymentSizes are about the bytes of the contracts that are deployed.
-var deploymentSizes = []int{5_000, 114_000}
-
-func kilobytes(code []byte) string { return fmt.Sprintf("%d kB ", (len(code)+500)/1000) }
-
-// plainCompilation is what no deployment can be faster than that compiles: the
-// contract as it is, without a check of ours, without metering, on one core.
-func (r *report) plainCompilation(group string, code []byte) {
-	ctx := context.Background()
-	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler())
-	number := 0
-	r.measure(group, kilobytes(code)+"compiled by wazero alone, without metering, on one core", 1, func(int) {
-		number++
-		if _, err := runtime.CompileModule(ctx, numbered(code, number)); err != nil {
-			r.t.Fatal(err)
-		}
-	})
-	if err := runtime.Close(ctx); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// enlarge repeats the functions of a module, unreachable, until it has about
-// that size.
-func enlarge(module []byte, size int) []byte {
-	out := bytes.Clone(module[:8])
-	var bodies int
-	for at := 8; at < len(module); {
-		n, w := leb(module[at+1:])
-		if module[at] == 10 {
-			bodies = n
-		}
-		at += 1 + w + n
-	}
-	times := max(1, (size-(len(module)-bodies))/bodies)
-	for at := 8; at < len(module); {
-		id := module[at]
-		n, w := leb(module[at+1:])
-		content := module[at+1+w : at+1+w+n]
-		if id == 3 || id == 10 { // functions and their bodies
-			count, cw := leb(content)
-			repeated := appendLEB(nil, count*times)
-			repeated = append(repeated, bytes.Repeat(content[cw:], times)...)
-			content = repeated
-		}
-		out = append(out, id)
-		out = appendLEB(out, len(content))
-		out = append(out, content...)
-		at += 1 + w + n
-	}
-	return out
 }
 
 func leb(b []byte) (n, width int) {

@@ -168,7 +168,7 @@ func (r *report) crashes() {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		large := deployCode(r.t, c, d, enlarge(contracts.Wasm("erc20"), 114_000), []byte{100})
+		large := deployCode(r.t, c, d, enlarge(r.t, contracts.Wasm("erc20"), 114_000), []byte{100})
 		name := "without a Core that stands by"
 		if standby {
 			name = "with a Core that stands by and has compiled it"
@@ -176,11 +176,7 @@ func (r *report) crashes() {
 		if err := d.Prepare(r.t.Context(), driver.Code{Address: large, Hash: c.account(large).CodeHash}); err != nil {
 			r.t.Fatal(err)
 		}
-		a := user(0)
-		in := &vm.CallInput{
-			Input:     vm.Input{Caller: a, Arguments: [][]byte{a[:]}, GasProvided: gasLimit},
-			Recipient: large, Function: "balanceOf",
-		}
+		in := balanceOf(large)
 		fig := figure{group: group, name: name}
 		for range repetitions {
 			call(r.t, c, d, in)

@@ -70,6 +70,7 @@ func TestEveryWayGivesTheSameOutputs(t *testing.T) {
 			{"without prediction", driver.WithoutPrediction},
 			{"without late collection", driver.WithoutLateCollection},
 			{"without warm instances", driver.WithoutWarmInstances},
+			{"without parts", driver.WithoutParts},
 			{"without anything", ^driver.Without(0)},
 		} {
 			t.Run(codec.String()+" "+test.name, func(t *testing.T) {

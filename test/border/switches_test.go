@@ -35,6 +35,7 @@ func TestNothingDependsOnWhatMakesItFast(t *testing.T) {
 		{"no storage is sent along", func(o *driver.Options) { o.Without = driver.WithoutPrediction }},
 		{"garbage is collected at any time", func(o *driver.Options) { o.Without = driver.WithoutLateCollection }},
 		{"a new instance for each call", func(o *driver.Options) { o.Without = driver.WithoutWarmInstances }},
+		{"a contract is compiled as a whole", func(o *driver.Options) { o.Without = driver.WithoutParts }},
 		{"nothing that makes it fast", func(o *driver.Options) { o.Codec, o.Without = driver.JSON, everything }},
 		{"waiting without sleeping", func(o *driver.Options) { o.Spin = 50 * time.Microsecond }},
 		{"another Core stands by", func(o *driver.Options) { o.Standby = true }},

@@ -53,7 +53,7 @@ const features = api.CoreFeatureMutableGlobal |
 	api.CoreFeatureMultiValue
 
 // Engine compiles and instantiates modules that share one set of host
-// functions. It is not safe for concurrent use.
+// functions. It is not safe for concurrent use, but for Compile.
 type Engine struct {
 	runtime  wazero.Runtime
 	config   wazero.ModuleConfig
@@ -200,6 +200,8 @@ type Code struct {
 	memory    int // bytes that an instance begins with
 	imports   uint32
 	instances int
+	part      bool   // has one function only, or none
+	only      int    // its index, if part
 	imaged    bool   // image was taken, or could not
 	image     *image // nil if instances are not used again
 	idle      []*Instance
@@ -214,15 +216,27 @@ const (
 )
 
 // Compile compiles an instrumented module. An error means that the module is
-// not valid: the checks before the engine have a gap.
+// not valid: the checks before the engine have a gap. Unlike everything else
+// it may run at the same time as other uses of the engine.
 func (e *Engine) Compile(instrumented []byte) (*Code, error) {
-	return e.compile(context.Background(), instrumented)
-}
-
-func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
+	ctx := context.Background()
 	if len(instrumented) >= parallelBytes {
 		ctx = experimental.WithCompilationWorkers(ctx, min(runtime.GOMAXPROCS(0), maxWorkers))
 	}
+	return e.compile(ctx, instrumented)
+}
+
+// CompilePart is Compile for a module of which only one exported function is
+// to be called, or none if it is negative. Instances of it are used once.
+func (e *Engine) CompilePart(instrumented []byte, function int) (*Code, error) {
+	code, err := e.Compile(instrumented)
+	if err == nil {
+		code.part, code.only = true, function
+	}
+	return code, err
+}
+
+func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error) {
 	compiled, err := e.runtime.CompileModule(ctx, instrumented)
 	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)

@@ -57,6 +57,9 @@ func (e *Engine) Instantiate(code *Code) (*Instance, error) {
 		e.memories.giveBack(code.memory)
 		return nil, err
 	}
+	if code.part {
+		return in, nil
+	}
 	if !code.imaged {
 		code.image, code.imaged = takeImage(in), true
 	} else if code.image != nil {
@@ -135,6 +138,9 @@ func (in *Instance) Grow(pages uint32) bool {
 // A function that is not exported or has parameters, or an instance that is
 // running already, is a mistake of the caller, and Call panics.
 func (in *Instance) Call(function uint32) error {
+	if in.code.part && int(function) != in.code.only {
+		panic(fmt.Sprintf("engine: function %d was left out", function))
+	}
 	f := in.function(function)
 	if in.running {
 		panic("engine: the instance is running already")
