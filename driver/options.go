@@ -139,8 +139,8 @@ const (
 	WithoutLateCollection
 	// WithoutWarmInstances makes a new instance of a contract for each call.
 	WithoutWarmInstances
-	// WithoutParts compiles all of a contract when it is deployed, not only
-	// what its init reaches.
+	// WithoutParts compiles all of a contract when it is deployed or called for
+	// the first time, not only what the function that runs can reach.
 	WithoutParts
 )
 

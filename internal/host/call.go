@@ -109,10 +109,13 @@ func (x *Frame) callDirectly() error {
 	if err := x.takeLock(); err != nil {
 		return err
 	}
-	if err := x.start(code, false); err != nil {
+	name, only := x.input.Function, x.input.Function
+	if x.input.CallType == vm.AsyncCallback {
+		only = "" // which it is follows from what is stored
+	}
+	if err := x.start(code, only, false); err != nil {
 		return asInvalidCode(err)
 	}
-	name := x.input.Function
 	if name == initFunction || name == solidityInit {
 		return failInitForbidden()
 	}
@@ -220,7 +223,7 @@ func (x *Frame) install(code, metadata []byte, answers bool) error {
 			return err
 		}
 	}
-	if err := x.start(c, true); err != nil {
+	if err := x.start(c, initFunction, true); err != nil {
 		return asInvalidCode(err)
 	}
 	if function, ok := x.code.Function(initFunction); ok {

@@ -151,14 +151,14 @@ func (x *Frame) unlock() {
 	x.lock = 0
 }
 
-// start makes the instance. fresh code has to obey the contract rules too, and
-// of it init only will run.
-func (x *Frame) start(code contractCode, fresh bool) error {
+// start makes the instance, for one function or, if the name is empty, for any.
+// fresh code has to obey the contract rules too.
+func (x *Frame) start(code contractCode, function string, fresh bool) error {
 	if x.vm.live >= maxInstances {
 		return failWith("execution failed (max instances reached)")
 	}
 	left := x.GasLeft()
-	loaded, err := x.load(code, fresh)
+	loaded, err := x.load(code, function)
 	if err != nil {
 		return refusedCode(err)
 	}
@@ -184,22 +184,21 @@ func (x *Frame) start(code contractCode, fresh bool) error {
 
 // load gives the code ready to be started, and charges for the work of
 // compiling it, also if that was done before.
-func (x *Frame) load(code contractCode, fresh bool) (*sandbox.Code, error) {
+func (x *Frame) load(code contractCode, function string) (*sandbox.Code, error) {
 	charge := func(work uint64) error {
 		return x.Charge(gas.Mul(x.vm.schedule.CompilePerWork, int64(work)))
 	}
-	s := x.vm.sandbox
-	switch loaded := code.loaded; {
-	case fresh:
-		return s.LoadFor(initFunction, code.key, code.bytes, charge)
-	case loaded == nil:
-		return s.LoadIf(code.key, code.bytes, charge)
-	default:
+	s, loaded := x.vm.sandbox, code.loaded
+	if loaded != nil {
 		if err := charge(loaded.Work()); err != nil {
 			return nil, err
 		}
-		return loaded, s.Ready(loaded)
+		return loaded, s.ReadyFor(function, loaded)
 	}
+	if function == "" {
+		return s.LoadIf(code.key, code.bytes, charge)
+	}
+	return s.LoadFor(function, code.key, code.bytes, charge)
 }
 
 // refusedCode is what becomes of an error of the sandbox: code that it refuses

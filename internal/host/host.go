@@ -129,13 +129,11 @@ func (v *VM) Prepare(hash vm.Hash, code []byte) error {
 // execution from now on, which changes nothing but the time that it takes.
 func (v *VM) UseInstancesOnce() { v.sandbox.UseInstancesOnce() }
 
-// CompileWhole compiles all of a contract when it is deployed, from now on,
-// which changes nothing but the time that it takes.
+// CompileWhole compiles all of a contract at once, from now on, which changes nothing but the time that it takes.
 func (v *VM) CompileWhole() { v.sandbox.CompileWhole() }
 
-// Settle begins what was put off while a request waited: to compile what a
-// deployment did not need. It comes after an answer; the next request may come
-// meanwhile.
+// Settle begins what was put off while a request waited: to compile what that
+// did not need. It comes after an answer; the next request may come meanwhile.
 func (v *VM) Settle() { v.sandbox.Settle() }
 
 // WarmUp compiles and runs a small module, so that nothing of the engine is

@@ -144,7 +144,7 @@ func (x *Frame) execute(n nesting) error {
 
 // executeCode starts code and runs the function of the input.
 func (x *Frame) executeCode(code contractCode, n nesting) error {
-	if err := x.start(code, n.creating); err != nil {
+	if err := x.start(code, x.input.Function, n.creating); err != nil {
 		return err
 	}
 	name := x.input.Function

@@ -17,7 +17,7 @@ type Init struct {
 	CollectAnytime bool `json:",omitempty"`
 	// FreshInstances makes a new instance for each level of execution.
 	FreshInstances bool `json:",omitempty"`
-	// CompileWhole compiles all of a contract when it is deployed.
+	// CompileWhole compiles all of a contract at once.
 	CompileWhole bool `json:",omitempty"`
 }
 

@@ -52,9 +52,6 @@ func (s *Sandbox) Cached(key Key) (*Code, bool) {
 	return c, c != nil
 }
 
-// Ready makes sure that any function of loaded code can run.
-func (s *Sandbox) Ready(c *Code) error { return s.complete(c) }
-
 // Load gives the code ready to be instantiated, and keeps it under key. Of its
 // errors Refused tells which mean that the module is refused.
 func (s *Sandbox) Load(key Key, code []byte) (*Code, error) {

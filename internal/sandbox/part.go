@@ -9,11 +9,11 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 )
 
-// Compiling takes nearly all the time of a deployment, which runs one function
-// only. So what that function cannot reach is left out at first. The whole
-// follows when something else of it is to run, or before, while no request
-// waits. No outcome depends on it: what a function does, and the gas that it
-// takes, follow from the functions that it can reach.
+// Compiling takes nearly all the time of a deployment, and of the first call of
+// a contract, which run one function only. So what that function cannot reach
+// is left out at first. The whole follows when something else of it is to run,
+// or before, while no request waits. No outcome depends on it: what a function
+// does, and the gas that it takes, follow from the functions that it can reach.
 
 // minLeftOut is how much code has to be left out for two compilations to be
 // better than one.
@@ -26,7 +26,7 @@ type made struct {
 }
 
 // LoadFor is LoadIf for code of which Start will run only the exported function
-// with that name, or nothing if there is none.
+// with that name, or nothing if there is none. The name is not empty.
 func (s *Sandbox) LoadFor(name string, key Key, code []byte, admit func(work uint64) error) (*Code, error) {
 	if s.cache.get(key) == nil {
 		code = bytes.Clone(code) // the whole is made of it later
@@ -45,10 +45,19 @@ func (s *Sandbox) LoadFor(name string, key Key, code []byte, admit func(work uin
 		c.partOf, c.rest, s.unfinished = name, m, c
 		return err
 	})
-	if err == nil && c.partOf != name {
-		err = s.complete(c)
+	if err == nil {
+		err = s.ReadyFor(name, c)
 	}
 	return c, err
+}
+
+// ReadyFor makes sure that loaded code has what the function with that name
+// reaches.
+func (s *Sandbox) ReadyFor(name string, c *Code) error {
+	if c.whole != nil || c.partOf == name {
+		return nil
+	}
+	return s.complete(c)
 }
 
 // CompileWhole lets LoadFor compile all of a code from now on.

@@ -106,7 +106,7 @@ func TestADeploymentCompilesWhatInitReaches(t *testing.T) {
 				if again := loadInit(t, w, module); again != code {
 					t.Error("another deployment of the same code compiles it again")
 				}
-				if err := w.Ready(code); err != nil {
+				if err := w.ReadyFor("other", code); err != nil {
 					t.Fatal(err)
 				}
 				for _, function := range []string{"large", "other", "called", "init", "large"} {
@@ -204,6 +204,22 @@ func TestTheRestOfACodeComesAtAnyTime(t *testing.T) {
 			if got := d.run(t, d.whole(t, two), "large"); !strings.Contains(got, "ok[5]") {
 				t.Errorf("large of the other one gave %s", got)
 			}
+		}},
+		{"after another function than init", func(t *testing.T, d *deployer) {
+			module := d.fresh(t)
+			code, err := d.LoadFor("other", sha256.Sum256(module), module, free)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				if got := d.run(t, code, "other"); !strings.Contains(got, "ok[3]") {
+					t.Errorf("it gave %s", got)
+				}
+			}
+			if got := d.run(t, loadInit(t, d.world, module), "init"); !strings.Contains(got, "ok[1]") {
+				t.Errorf("init gave %s", got)
+			}
+			d.large(t, code)
 		}},
 		{"at once, where everything is to", func(t *testing.T, d *deployer) {
 			d.CompileWhole()

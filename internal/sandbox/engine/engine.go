@@ -227,7 +227,7 @@ func (e *Engine) Compile(instrumented []byte) (*Code, error) {
 }
 
 // CompilePart is Compile for a module of which only one exported function is
-// to be called, or none if it is negative. Instances of it are used once.
+// to be called, or none if it is negative.
 func (e *Engine) CompilePart(instrumented []byte, function int) (*Code, error) {
 	code, err := e.Compile(instrumented)
 	if err == nil {

@@ -57,9 +57,6 @@ func (e *Engine) Instantiate(code *Code) (*Instance, error) {
 		e.memories.giveBack(code.memory)
 		return nil, err
 	}
-	if code.part {
-		return in, nil
-	}
 	if !code.imaged {
 		code.image, code.imaged = takeImage(in), true
 	} else if code.image != nil {
