@@ -73,7 +73,10 @@ func construct(init *protocol.Init, hook vm.BlockchainHook) (vm.Executor, corepa
 	if init.CompileWhole {
 		executor.CompileWhole()
 	}
-	facts := corepart.Facts{Engine: executor.EngineName(), Schedule: schedule.Hash(), Settle: executor.Settle}
+	facts := corepart.Facts{
+		Engine: executor.EngineName(), Schedule: schedule.Hash(),
+		Compiled: executor.Compiled, Settle: executor.Settle,
+	}
 	if !init.Sandbox.Off {
 		if err := executor.WarmUp(); err != nil {
 			return nil, corepart.Facts{}, err

@@ -6,14 +6,11 @@ import (
 	"runtime/metrics"
 	"sync/atomic"
 	"time"
-
-	"github.com/Dharitri-org/core-wasm-vm/internal/ipc"
-	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 )
 
 const (
 	// collectEvery is how many calls pass between two looks at how much was
-	// allocated. After a deployment there is one always: it compiles.
+	// allocated. After one that compiled there is one always.
 	collectEvery = 64
 
 	// collectBytes is how much may be allocated between two collections: little, so
@@ -75,9 +72,9 @@ func (c *collector) rest() {
 	}
 }
 
-// answered is called when a request of that kind was answered and the next one
-// has not come.
-func (c *collector) answered(kind ipc.Kind) {
+// answered is called when a request, which compiled something or not, was
+// answered and the next one has not come.
+func (c *collector) answered(compiled bool) {
 	c.answers.Add(1)
 	if c.resting.Load() {
 		select {
@@ -85,7 +82,7 @@ func (c *collector) answered(kind ipc.Kind) {
 		default:
 		}
 	}
-	if c.requests++; c.requests%collectEvery != 0 && kind != protocol.KindCreate {
+	if c.requests++; c.requests%collectEvery != 0 && !compiled {
 		return
 	}
 	metrics.Read(c.sample[:1])

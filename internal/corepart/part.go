@@ -36,6 +36,10 @@ type Facts struct {
 	// missing and why.
 	Confine func() (layers, missing []string)
 
+	// Compiled, if it is not nil, says whether anything was compiled since the
+	// last time, which leaves much garbage.
+	Compiled func() bool
+
 	// Settle, if it is not nil, is called after each answer. What it begins may
 	// go on while the next request runs.
 	Settle func()
@@ -99,7 +103,7 @@ type part struct {
 	messenger *ipc.Messenger
 	gateway   *gateway
 	executor  vm.Executor
-	settle    func() // nil if there is nothing to settle
+	facts     Facts
 }
 
 func (p *part) run(lines *lines, construct Constructor) (int, error) {
@@ -147,7 +151,7 @@ func (p *part) start(lines *lines, construct Constructor) (int, error) {
 	if err != nil {
 		return deny(ExitInit, err)
 	}
-	p.executor, p.settle = executor, facts.Settle
+	p.executor, p.facts = executor, facts
 	if err := p.pipes.Init.Close(); err != nil { // there is nothing more on it
 		return deny(ExitInit, err)
 	}
@@ -190,7 +194,6 @@ func (p *part) loop() error {
 		if err != nil {
 			return err
 		}
-		kind := msg.Kind
 		answer, err := p.answer(msg)
 		if err != nil {
 			return err
@@ -206,10 +209,10 @@ func (p *part) loop() error {
 			return err
 		}
 		if p.collector != nil {
-			p.collector.answered(kind)
+			p.collector.answered(p.facts.Compiled != nil && p.facts.Compiled())
 		}
-		if p.settle != nil {
-			p.settle()
+		if p.facts.Settle != nil {
+			p.facts.Settle()
 		}
 	}
 }

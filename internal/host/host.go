@@ -129,8 +129,12 @@ func (v *VM) Prepare(hash vm.Hash, code []byte) error {
 // execution from now on, which changes nothing but the time that it takes.
 func (v *VM) UseInstancesOnce() { v.sandbox.UseInstancesOnce() }
 
-// CompileWhole compiles all of a contract at once, from now on, which changes nothing but the time that it takes.
+// CompileWhole compiles all of a contract at once from now on, which changes
+// nothing but the time that it takes.
 func (v *VM) CompileWhole() { v.sandbox.CompileWhole() }
+
+// Compiled says whether anything was compiled since the last time.
+func (v *VM) Compiled() bool { return v.sandbox.Compiled() }
 
 // Settle begins what was put off while a request waited: to compile what that
 // did not need. It comes after an answer; the next request may come meanwhile.

@@ -84,6 +84,7 @@ func (s *Sandbox) load(key Key, code []byte, admit func(uint64) error, compile f
 	if err := admit(work); err != nil {
 		return nil, err
 	}
+	s.compiled = true
 	c := &Code{key: key, size: len(code), work: work}
 	c.export(m)
 	if err := compile(c, m); err != nil {

@@ -68,6 +68,7 @@ func (s *Sandbox) complete(c *Code) error {
 	if c.whole != nil {
 		return nil
 	}
+	s.compiled = true // also if it is not by us
 	if c.making != nil {
 		return c.take(<-c.making)
 	}
@@ -92,6 +93,13 @@ func (c *Code) take(m made) error {
 
 func passedAllChecks(key Key, err error) error {
 	return fmt.Errorf("code %x passed all checks: %w", key, err)
+}
+
+// Compiled says whether anything was compiled since the last time.
+func (s *Sandbox) Compiled() bool {
+	compiled := s.compiled
+	s.compiled = false
+	return compiled
 }
 
 // Settle begins to compile what the last LoadFor left out. It is for when

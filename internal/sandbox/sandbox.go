@@ -52,6 +52,7 @@ type Sandbox struct {
 	cache  cache
 
 	noParts    bool
+	compiled   bool        // something, since Compiled was asked
 	unfinished *Code       // of the last LoadFor, nil if there is nothing to do
 	busy       atomic.Bool // something compiles beside the requests
 
