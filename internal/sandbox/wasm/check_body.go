@@ -20,6 +20,8 @@ type bodyChecker struct {
 	stack  []ValueType
 	frames []frame // the last one is the innermost
 	height int     // greatest height of stack
+	values uint64  // see Body.Values
+	sets   uint32  // of locals, so far
 
 	selects []FloatSelect // of the body
 	effort
@@ -32,6 +34,7 @@ type frame struct {
 	result ValueType // 0 is none
 	dead   bool      // the rest of it cannot be reached
 	height uint32    // of the operand stack where it began
+	sets   uint32    // of locals, before it
 }
 
 // label is the type of the operand that a branch to the frame takes.
@@ -48,6 +51,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		return reason
 	}
 	c.stack, c.frames, c.height, c.selects = c.stack[:0], c.frames[:0], 0, c.selects[:0]
+	c.values, c.sets = 0, 0
 	c.beginWork(body)
 	c.open(OpEnd, result(t))
 	for pos := 0; ; pos = c.in.End {
@@ -65,6 +69,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 			return c.in.Op.String() + ": " + reason
 		}
 		c.height = max(c.height, len(c.stack))
+		c.values++
 		if len(c.frames) == 0 {
 			break
 		}
@@ -77,6 +82,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		return tooMuchWork("the function")
 	}
 	body.MaxHeight = uint32(c.height)
+	body.Values = c.values
 	body.work = c.work
 	body.FloatSelects = slices.Clone(c.selects)
 	return ""
@@ -145,6 +151,7 @@ func (c *bodyChecker) local() string {
 	}
 	t := c.locals[c.in.Index]
 	if c.in.Op != OpLocalGet {
+		c.sets++
 		if reason := c.pop(t); reason != "" {
 			return reason
 		}
@@ -212,7 +219,7 @@ func (c *bodyChecker) popAny() (ValueType, string) {
 }
 
 func (c *bodyChecker) open(op Opcode, result ValueType) {
-	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack))})
+	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack)), sets: c.sets})
 }
 
 // kill says that the rest of the innermost frame cannot be reached.
