@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -189,6 +190,7 @@ func (c *Code) wake() *Instance {
 		return nil
 	}
 	in := c.idle[n-1]
+	c.idle[n-1] = nil // it may be closed while the code lives on
 	c.idle = c.idle[:n-1]
 	in.rouse()
 	in.linear.count()
@@ -205,16 +207,12 @@ func (in *Instance) rouse() {
 
 // closeIdle closes an instance that was released.
 func (in *Instance) closeIdle() error {
-	idle := in.code.idle[:0]
-	for _, other := range in.code.idle {
-		if other != in {
-			idle = append(idle, other)
-		}
-	}
-	in.code.idle = idle
+	code := in.code
+	at := slices.Index(code.idle, in)
+	code.idle = slices.Delete(code.idle, at, at+1)
 	in.rouse()
 	if m := in.linear; m != nil { // nothing else is not zero
-		clear(in.Memory()[in.code.image.offset:][:len(in.code.image.memory)])
+		clear(in.Memory()[code.image.offset:][:len(code.image.memory)])
 		m.clean = true
 	}
 	return in.module.Close(in.engine.ctx)
