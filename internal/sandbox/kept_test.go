@@ -85,6 +85,20 @@ func collected() int {
 	return int(m.HeapAlloc)
 }
 
+// A few bytes of code can declare a large table; instances that have one do not
+// pile up.
+func TestInstancesAtRestWithTables(t *testing.T) {
+	s := newWithNothing(t)
+	before := collected()
+	const contracts = 300 // with 800 kB each
+	for id := range contracts {
+		use(t, s, declaring{table: 100_000}.encode(id))
+	}
+	if kept := collected() - before; kept > 160<<20 {
+		t.Errorf("%d contracts keep %d MB", contracts, kept>>20)
+	}
+}
+
 // An instance that rested, was used again and then closed is forgotten, though
 // its code stays.
 func TestClosedInstancesAreForgotten(t *testing.T) {

@@ -75,6 +75,7 @@ func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*
 	if err != nil {
 		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
 	}
+	compiled.Holds(instanceBytes(m))
 	c := &Code{key: key, size: len(code), work: work, compiled: compiled}
 	c.export(m)
 	if s.listener != nil {

@@ -21,6 +21,7 @@ import (
 const (
 	maxIdle        = 10_240     // instances, of all code together
 	maxIdleMemory  = 1280 << 20 // bytes of their memories, of which most are never touched
+	maxIdleHeld    = 128 << 20  // bytes that they hold besides, see Code.Holds
 	maxIdleOfCode  = 4          // instances of one code
 	maxWarmGlobals = 32         // mutable globals of an instance
 	maxWarmMemory  = 4 << 20    // bytes of memory of an instance
@@ -175,7 +176,8 @@ func (in *Instance) Release() error {
 	e := in.engine
 	in.idle = e.idle.PushFront(in)
 	e.idleMemory += code.memory
-	for e.idle.Len() > maxIdle || e.idleMemory > maxIdleMemory {
+	e.idleHeld += code.held
+	for e.idle.Len() > maxIdle || e.idleMemory > maxIdleMemory || e.idleHeld > maxIdleHeld {
 		if err := e.idle.Back().Value.(*Instance).closeIdle(); err != nil {
 			return err
 		}
@@ -202,6 +204,7 @@ func (c *Code) wake() *Instance {
 func (in *Instance) rouse() {
 	in.engine.idle.Remove(in.idle)
 	in.engine.idleMemory -= in.code.memory
+	in.engine.idleHeld -= in.code.held
 	in.idle = nil
 }
 
