@@ -5,6 +5,16 @@ import "github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
 // The engine keeps tables for what a module declares in a few bytes. The numbers
 // below are what was measured, rounded up.
 
+// codeBytes is what code counts in the cache beyond what every code does: its
+// bytes, and a tenth of the tables that are kept for what its bytes declare.
+func codeBytes(m *wasm.Module) int {
+	const (
+		part    = 24 // a type, an import, a function, an export
+		element = 4  // an entry of an element segment
+	)
+	return m.Size + part*(len(m.Types)+len(m.Imports)+len(m.Functions)+len(m.Exports)) + element*entries(m)
+}
+
 // instanceBytes is what an instance holds besides its memory and what every
 // instance does.
 func instanceBytes(m *wasm.Module) int {

@@ -85,6 +85,45 @@ func collected() int {
 	return int(m.HeapAlloc)
 }
 
+// What the engine keeps for code and for an instance at rest is not much more
+// than what both count for, whatever the code declares.
+func TestWhatIsKeptIsCounted(t *testing.T) {
+	for name, d := range map[string]declaring{
+		"nothing":               {},
+		"types":                 {types: 5000},
+		"imports":               {imports: 5000},
+		"functions":             {functions: 5000},
+		"exports":               {exports: 5000},
+		"functions and exports": {functions: 5000, exports: 5000},
+		"globals":               {globals: 4000},
+		"a table":               {table: 100_000},
+		"a segment of elements": {table: 10_000, elements: 1, entries: 10_000},
+		"segments of elements":  {table: 100, elements: 5000, entries: 1},
+		"segments of data":      {segments: 5000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const many = 10
+			s := newWithNothing(t)
+			use(t, s, d.encode(0))
+			before, counted, held := collected(), s.cache.bytes, 0
+			for id := range many {
+				code := d.encode(id + 1)
+				use(t, s, code)
+				m, err := wasm.Parse(code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				held += instanceBytes(m)
+			}
+			const instance = 32 << 10 // what every instance holds
+			kept, most := collected()-before, 10*(s.cache.bytes-counted)+held+many*instance
+			if kept > most {
+				t.Errorf("%d bytes are kept, at most %d are counted", kept/many, most/many)
+			}
+		})
+	}
+}
+
 // A few bytes of code can declare a large table; instances that have one do not
 // pile up.
 func TestInstancesAtRestWithTables(t *testing.T) {

@@ -19,6 +19,7 @@ type Key = [32]byte
 type Code struct {
 	key       Key
 	size      int // of the original code, in bytes
+	counted   int // by the cache, see codeBytes
 	functions []Function
 	byName    map[string]int // index into functions
 	memory    bool           // is exported
@@ -76,7 +77,7 @@ func (s *Sandbox) LoadIf(key Key, code []byte, admit func(work uint64) error) (*
 		return nil, fmt.Errorf("code %x passed all checks: %w", key, err)
 	}
 	compiled.Holds(instanceBytes(m))
-	c := &Code{key: key, size: len(code), work: work, compiled: compiled}
+	c := &Code{key: key, size: len(code), counted: codeBytes(m), work: work, compiled: compiled}
 	c.export(m)
 	if s.listener != nil {
 		c.original = bytes.Clone(code)
