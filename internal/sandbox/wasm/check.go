@@ -19,7 +19,7 @@ func Check(m *Module, resolve Resolver) error {
 			return c.fault(s.section, reason)
 		}
 	}
-	b := bodyChecker{module: m, functions: c.functions}
+	b := newBodyChecker(m, c.functions)
 	for i := range m.Bodies {
 		if err := b.fault(m, i); err != nil {
 			return err

@@ -14,6 +14,7 @@ const unknown ValueType = 0
 type bodyChecker struct {
 	module    *Module
 	functions int
+	reloaded  uint64 // see reloaded
 
 	in     Instr
 	locals []ValueType // parameters first
@@ -43,6 +44,10 @@ func (f *frame) label() ValueType {
 		return 0
 	}
 	return f.result
+}
+
+func newBodyChecker(m *Module, functions int) *bodyChecker {
+	return &bodyChecker{module: m, functions: functions, reloaded: reloaded(m.Globals)}
 }
 
 func (c *bodyChecker) check(body *Body, t FuncType) string {

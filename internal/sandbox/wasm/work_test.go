@@ -49,6 +49,35 @@ func TestWhatIsQuadraticInTheCompilerIsQuadraticInWork(t *testing.T) {
 	}
 }
 
+// withGlobals makes it n mutable globals.
+func withGlobals(n int, m *Module) *Module {
+	m.Globals = slices.Repeat(m.Globals[1:2], n)
+	return m
+}
+
+// Few globals, as contracts have them, make calls no dearer, and those that do not
+// change never do.
+func TestWorkOfCallsAndGlobals(t *testing.T) {
+	calls := func() *Module { return repeated(100, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop) }
+	none := worked(t, calls())
+	constants := calls()
+	constants.Globals = append(constants.Globals, slices.Repeat(constants.Globals[:1], 1_000)...)
+	for _, tt := range []struct {
+		name   string
+		module *Module
+		more   uint64 // units
+	}{
+		{"8 mutable globals", withGlobals(8, calls()), 0},
+		{"9 mutable globals", withGlobals(9, calls()), 100 * globalWork / workUnit},
+		{"1,008 mutable globals", withGlobals(1_008, calls()), 100 * 1_000 * globalWork / workUnit},
+		{"1,000 globals that do not change", constants, 0},
+	} {
+		if got := worked(t, tt.module); got != none+tt.more {
+			t.Errorf("%s: %d units, want %d", tt.name, got, none+tt.more)
+		}
+	}
+}
+
 // What takes long is refused where it becomes too much.
 func TestTooMuchWorkIsRefused(t *testing.T) {
 	tests := []struct {
@@ -61,6 +90,8 @@ func TestTooMuchWorkIsRefused(t *testing.T) {
 		{"many locals and many ifs", repeated(10_000, []LocalRun{{2_000, I32}}, OpLocalGet, 0, OpIf, NoResult, OpEnd)},
 		{"many locals and many loops", repeated(10_000, []LocalRun{{1_000, I32}}, OpLoop, NoResult, OpEnd)},
 		{"calls in a straight line", repeated(60_000, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop)},
+		{"mutable globals and calls", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop))},
+		{"mutable globals and calls through the table", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpI32Const, 0, OpCallIndirect, 1, 0, OpDrop))},
 		{"accesses to memory and blocks", repeated(20_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpI32Load, 0, 0, OpLocalSet, 0, OpBlock, NoResult, OpEnd)},
 	}
 	for _, tt := range tests {
