@@ -3,6 +3,7 @@ package wasm
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -214,5 +215,64 @@ func TestTheLargestContractsAreFarBelowTheLimitOfWork(t *testing.T) {
 	}
 	if Work(m) > MaxWork/4 {
 		t.Errorf("%d units, at most %d are allowed", Work(m), MaxWork)
+	}
+}
+
+// What a module declares costs the compiler time for each function, and each
+// import in the table or exported makes a function more. The numbers are about
+// what these modules were seen to take.
+func TestWorkOfWhatAllFunctionsShare(t *testing.T) {
+	module := func(types, imports, inTable, functions, globals int) *Module {
+		m := &Module{Table: &Limits{Min: 10_000}, Types: make([]FuncType, types), Imports: make([]Import, imports),
+			Functions: make([]uint32, functions), Bodies: slices.Repeat([]Body{{Code: code(OpEnd)}}, functions)}
+		m.Globals = slices.Repeat([]Global{{Type: I32, Init: constI32(0)}}, globals)
+		e := Element{Offset: constI32(0)}
+		for i := range inTable {
+			e.Functions = append(e.Functions, uint32(i))
+		}
+		m.Elements = []Element{e}
+		return m
+	}
+	exported := module(1, 9_998, 0, 1, 0)
+	for i := range exported.Imports {
+		exported.Exports = append(exported.Exports, Export{Name: strconv.Itoa(i), Index: uint32(i)})
+	}
+	for _, tt := range []struct {
+		name         string
+		module       *Module
+		milliseconds uint64 // at least
+	}{
+		{"imports in the table", module(1, 9_998, 9_998, 1, 0), 260},
+		{"imports in the table and types", module(9_998, 9_998, 9_998, 1, 0), 950},
+		{"imports that are exported", exported, 320},
+		{"functions and types", module(10_001, 0, 0, 9_990, 0), 820},
+		{"half as many functions", module(10_001, 0, 0, 5_000, 0), 415},
+		{"functions and globals", module(1, 0, 0, 9_990, 4_000), 270},
+		{"functions, types and globals", module(10_001, 0, 0, 9_990, 4_000), 980},
+	} {
+		m, err := Parse(Encode(tt.module))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Check(m, func(string, string) (FuncType, bool) { return FuncType{}, true }); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if got := Work(m) * workUnit / 1_000_000; got < tt.milliseconds {
+			t.Errorf("%s: %d ms, want at least %d", tt.name, got, tt.milliseconds)
+		}
+	}
+	// Imports that are called and nothing else are in the price of their calls,
+	// and so is what an ordinary contract declares.
+	few, many := module(1, 100, 0, 100, 0), module(1_000, 100, 0, 100, 1_000)
+	many.Types = many.Types[:1_000]
+	if a, b := Work(few), Work(many)-999*typeWork/workUnit; a != b {
+		t.Errorf("100 functions are %d units, with 1,000 types and globals %d", a, b)
+	}
+	// The same import twice in the table is one function.
+	twice := module(1, 1, 1, 1, 0)
+	once := Work(twice)
+	twice.Elements = append(twice.Elements, twice.Elements[0])
+	if got := Work(twice); got != once {
+		t.Errorf("an import twice in the table: %d units, once %d", got, once)
 	}
 }
