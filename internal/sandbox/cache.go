@@ -2,9 +2,9 @@ package sandbox
 
 import "container/list"
 
-// cacheBytes bounds the original code whose compiled form is kept, each with
-// cacheEach bytes more: native code and tables take about ten times as much, and
-// some of them depend little on how small the code is.
+// cacheBytes bounds the code whose compiled form is kept, by what its codeBytes
+// are and cacheEach more: native code and tables take about ten times as much,
+// and some of them depend little on how small the code is.
 const (
 	cacheBytes = 64 << 20
 	cacheEach  = 4 << 10
@@ -15,8 +15,8 @@ const (
 // they run.
 type cache struct {
 	limit   int
-	each    int // what an entry counts beyond its bytes
-	bytes   int // of the original code, and each
+	each    int // what an entry counts beyond its codeBytes
+	bytes   int // what all entries count
 	entries map[Key]*list.Element
 	order   *list.List // of *Code, most recently used first
 }
@@ -38,7 +38,7 @@ func (c *cache) get(key Key) *Code {
 // add adds code and frees what there is no room for any more.
 func (c *cache) add(code *Code) error {
 	c.entries[code.key] = c.order.PushFront(code)
-	c.bytes += code.size + c.each
+	c.bytes += code.counted + c.each
 	for element := c.order.Back(); c.bytes > c.limit && element != c.order.Front(); {
 		old := element
 		element = element.Prev()
@@ -57,7 +57,7 @@ func (c *cache) drop(element *list.Element) error {
 	}
 	c.order.Remove(element)
 	delete(c.entries, code.key)
-	c.bytes -= code.size + c.each
+	c.bytes -= code.counted + c.each
 	return code.close()
 }
 

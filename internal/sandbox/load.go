@@ -18,6 +18,8 @@ type Key = [32]byte
 type Code struct {
 	key       Key
 	size      int // of the original code, in bytes
+	counted   int // by the cache, see codeBytes
+	holds     int // an instance, see instanceBytes
 	functions []Function
 	byName    map[string]int // index into functions
 	memory    bool           // is exported
@@ -85,7 +87,7 @@ func (s *Sandbox) load(key Key, code []byte, admit func(uint64) error, compile f
 		return nil, err
 	}
 	s.compiled = true
-	c := &Code{key: key, size: len(code), work: work}
+	c := &Code{key: key, size: len(code), counted: codeBytes(m), holds: instanceBytes(m), work: work}
 	c.export(m)
 	if err := compile(c, m); err != nil {
 		return nil, passedAllChecks(key, err)
@@ -102,10 +104,13 @@ func (s *Sandbox) load(key Key, code []byte, admit func(uint64) error, compile f
 func (s *Sandbox) compileWhole(c *Code, m *wasm.Module) (err error) {
 	if s.listener == nil {
 		c.whole, err = s.engine.Compile(meter.Instrument(m, &s.prices))
-		return err
+	} else {
+		functions := uint32(len(m.Imports) + len(m.Functions))
+		c.whole, err = s.engine.CompileTraced(meter.InstrumentTraced(m, &s.prices), functions, s.listener)
 	}
-	functions := uint32(len(m.Imports) + len(m.Functions))
-	c.whole, err = s.engine.CompileTraced(meter.InstrumentTraced(m, &s.prices), functions, s.listener)
+	if err == nil {
+		c.whole.Holds(c.holds)
+	}
 	return err
 }
 

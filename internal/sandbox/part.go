@@ -40,10 +40,13 @@ func (s *Sandbox) LoadFor(name string, key Key, code []byte, admit func(work uin
 		if leftOut < minLeftOut || s.noParts || s.listener != nil {
 			return s.compileWhole(c, m)
 		}
-		var err error
-		c.part, err = s.engine.CompilePart(meter.Instrument(part, &s.prices), only)
-		c.partOf, c.rest, s.unfinished = name, m, c
-		return err
+		compiled, err := s.engine.CompilePart(meter.Instrument(part, &s.prices), only)
+		if err != nil {
+			return err
+		}
+		compiled.Holds(c.holds)
+		c.part, c.partOf, c.rest, s.unfinished = compiled, name, m, c
+		return nil
 	})
 	if err == nil {
 		err = s.ReadyFor(name, c)
@@ -82,6 +85,7 @@ func (c *Code) take(m made) error {
 	if m.err != nil {
 		return passedAllChecks(c.key, m.err)
 	}
+	m.compiled.Holds(c.holds)
 	c.whole, c.rest = m.compiled, nil
 	if c.part.Instances() > 0 {
 		return nil

@@ -40,6 +40,8 @@ func heavy() []Contract {
 		bomb("a br_table with 99,000 targets", "block; i32.const 1; br_table"+strings.Repeat(" 0", 99_000)+"; end"),
 		bomb("a br_table with 99,000 targets and a result", "block i32; i32.const 7; i32.const 1; br_table"+strings.Repeat(" 0", 99_000)+"; end; drop"),
 		bomb("60,000 calls in a row", repeat(60_000, "call run")),
+		{Name: "compile bomb: 4,000 global variables and 1,600 calls", Source: header() + repeat(4_000, "global i64 1") + "func run\nfn bomb\n" +
+			repeat(1_600, "call run"), Deployed: refused},
 		{Name: "compile bomb: 2,000 functions with 4,000 locals that are not used", Source: header() + "func run\n" + unused(2_000), Greedy: true},
 		{Name: "compile bomb: 390 functions with a chain of 128 br_ifs", Source: header() + "func run\n" + chains(390, 128), Greedy: true},
 		{Name: "compile bomb: 97 functions with a chain of 512 br_ifs", Source: header() + "func run\n" + chains(97, 512), Deployed: refused},

@@ -64,6 +64,7 @@ type Engine struct {
 	once       bool      // instances that are released are closed
 	idle       list.List // of *Instance that were released, newest first
 	idleMemory int       // bytes of their memories
+	idleHeld   int       // bytes that they hold besides
 	stacks     stacks
 
 	// current is the instance that runs, nil if none does. host is true while a
@@ -198,6 +199,7 @@ func (e *Engine) Close() error {
 type Code struct {
 	compiled  wazero.CompiledModule
 	memory    int // bytes that an instance begins with
+	held      int // bytes that an instance holds besides, see Holds
 	imports   uint32
 	instances int
 	part      bool   // has one function only, or none
@@ -247,6 +249,11 @@ func (e *Engine) compile(ctx context.Context, instrumented []byte) (*Code, error
 	}
 	return code, nil
 }
+
+// Holds says how many bytes an instance holds besides its memory, its table above
+// all: instances at rest are counted by it. It is none if nobody says so. No
+// instance may be there yet.
+func (c *Code) Holds(bytes int) { c.held = bytes }
 
 // Instances is the number of instances that are in use.
 func (c *Code) Instances() int { return c.instances }

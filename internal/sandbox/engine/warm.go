@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 
@@ -20,6 +21,7 @@ import (
 const (
 	maxIdle        = 10_240     // instances, of all code together
 	maxIdleMemory  = 1280 << 20 // bytes of their memories, of which most are never touched
+	maxIdleHeld    = 128 << 20  // bytes that they hold besides, see Code.Holds
 	maxIdleOfCode  = 4          // instances of one code
 	maxWarmGlobals = 32         // mutable globals of an instance
 	maxWarmMemory  = 4 << 20    // bytes of memory of an instance
@@ -177,7 +179,8 @@ func (in *Instance) Release() error {
 	e := in.engine
 	in.idle = e.idle.PushFront(in)
 	e.idleMemory += code.memory
-	for e.idle.Len() > maxIdle || e.idleMemory > maxIdleMemory {
+	e.idleHeld += code.held
+	for e.idle.Len() > maxIdle || e.idleMemory > maxIdleMemory || e.idleHeld > maxIdleHeld {
 		if err := e.idle.Back().Value.(*Instance).closeIdle(); err != nil {
 			return err
 		}
@@ -192,6 +195,7 @@ func (c *Code) wake() *Instance {
 		return nil
 	}
 	in := c.idle[n-1]
+	c.idle[n-1] = nil // it may be closed while the code lives on
 	c.idle = c.idle[:n-1]
 	in.rouse()
 	in.linear.count()
@@ -203,21 +207,18 @@ func (c *Code) wake() *Instance {
 func (in *Instance) rouse() {
 	in.engine.idle.Remove(in.idle)
 	in.engine.idleMemory -= in.code.memory
+	in.engine.idleHeld -= in.code.held
 	in.idle = nil
 }
 
 // closeIdle closes an instance that was released.
 func (in *Instance) closeIdle() error {
-	idle := in.code.idle[:0]
-	for _, other := range in.code.idle {
-		if other != in {
-			idle = append(idle, other)
-		}
-	}
-	in.code.idle = idle
+	code := in.code
+	at := slices.Index(code.idle, in)
+	code.idle = slices.Delete(code.idle, at, at+1)
 	in.rouse()
 	if m := in.linear; m != nil { // nothing else is not zero
-		clear(in.Memory()[in.code.image.offset:][:len(in.code.image.memory)])
+		clear(in.Memory()[code.image.offset:][:len(code.image.memory)])
 		m.clean = true
 	}
 	return in.module.Close(in.engine.ctx)

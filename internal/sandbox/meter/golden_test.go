@@ -138,3 +138,23 @@ func list(s *strings.Builder, code []byte) {
 		}
 	}
 }
+
+// However many types a module has for its imports, the instrumented one has each
+// only once more: the compiler goes through all types for each function.
+func TestTypesOfImportsAreAddedOnce(t *testing.T) {
+	one := wasm.FuncType{Params: []wasm.ValueType{wasm.I32}}
+	other := wasm.FuncType{Results: []wasm.ValueType{wasm.I64}}
+	m := &wasm.Module{Types: []wasm.FuncType{one, other, one, other, one}}
+	for i := range m.Types {
+		m.Imports = append(m.Imports, wasm.Import{Module: "env", Name: "f", Type: uint32(i)})
+	}
+	got := instrument(m, ones())
+	if len(got.Types) != 7 || !got.Types[5].Equal(one) || !got.Types[6].Equal(other) {
+		t.Errorf("types %v", got.Types)
+	}
+	for i, im := range got.Imports {
+		if want := m.Types[i]; im.Type < 5 || !got.Types[im.Type].Equal(want) {
+			t.Errorf("import %d has type %d", i, im.Type)
+		}
+	}
+}

@@ -86,9 +86,17 @@ func (in *instrumenter) types() {
 	}
 }
 
+// addType gives the index of a type that was added, or adds it. There are no more
+// of them than types of functions that the host offers.
 func (in *instrumenter) addType(t wasm.FuncType) uint32 {
-	in.new.Types = append(in.new.Types, t)
-	return uint32(len(in.new.Types) - 1)
+	types := in.new.Types
+	for i := len(in.old.Types); i < len(types); i++ {
+		if types[i].Equal(t) {
+			return uint32(i)
+		}
+	}
+	in.new.Types = append(types, t)
+	return uint32(len(types))
 }
 
 func (in *instrumenter) globals() {

@@ -69,13 +69,18 @@ const (
 // instance (DECISIONS.md, stack).
 const StackLimit = 1024
 
+// valuesPerWeight makes the native frame of a function of weight n smaller than
+// n times 16 KiB and a little, since no frame was found that has more places of 8
+// bytes than the body has values; so all frames together take less than 17 MiB.
+const valuesPerWeight = 2048
+
 // weight is what a function weighs on the stack.
 func weight(params int, body *wasm.Body) uint32 {
 	slots := uint64(params) + uint64(body.MaxHeight)
 	for _, run := range body.Locals {
 		slots += uint64(run.Count)
 	}
-	return uint32(1 + slots/16)
+	return uint32(1 + max(slots/16, body.Values/valuesPerWeight))
 }
 
 // localsPrice is the price of the locals of a function.

@@ -25,16 +25,19 @@ func newFunction(body *wasm.Body, t wasm.FuncType, prices *Prices) function {
 			f.localsCost += uint64(prices.LocalAllocate) * uint64(run.Count-prices.LocalsUnmetered)
 		}
 	}
-	f.weight = 1 + uint64(f.params+f.locals+int(body.MaxHeight))/16
-
 	var in wasm.Instr
-	var open []int // indices of block, loop, if
+	var open []int      // indices of block, loop, if
+	var sets []int      // local.set and local.tee before each instruction
+	set, joined := 0, 0 // so far; those in blocks, at most all locals of each block
 	for d := wasm.NewDecoder(body.Code); d.Next(&in); {
 		at := len(f.code)
 		i := instruction{Instr: in}
 		i.Table = append([]uint32(nil), in.Table...)
 		f.code = append(f.code, i)
+		sets = append(sets, set)
 		switch in.Op {
+		case wasm.OpLocalSet, wasm.OpLocalTee:
+			set++
 		case wasm.OpBlock, wasm.OpLoop, wasm.OpIf:
 			open = append(open, at)
 		case wasm.OpElse:
@@ -43,6 +46,7 @@ func newFunction(body *wasm.Body, t wasm.FuncType, prices *Prices) function {
 			if len(open) == 0 {
 				continue // the end of the function
 			}
+			joined += min(set-sets[open[len(open)-1]], f.params+f.locals)
 			begin := &f.code[open[len(open)-1]]
 			begin.end = at
 			if begin.other != 0 {
@@ -51,5 +55,7 @@ func newFunction(body *wasm.Body, t wasm.FuncType, prices *Prices) function {
 			open = open[:len(open)-1]
 		}
 	}
+	slots, values := f.params+f.locals+int(body.MaxHeight), len(f.code)+joined
+	f.weight = 1 + uint64(max(slots/16, values/2048))
 	return f
 }

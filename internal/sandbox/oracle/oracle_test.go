@@ -208,8 +208,8 @@ func TestGasWhereARunEnds(t *testing.T) {
 	}
 }
 
-// The weight of a function is 1 + (parameters + locals + height) / 16, and the
-// sum of weights at most 1024.
+// The weight of a function is 1 + (parameters + locals + height) / 16, or 1 +
+// values / 2048 if that is more, and the sum of weights at most 1024.
 func TestStackIsLimited(t *testing.T) {
 	params := slices.Repeat([]wasm.ValueType{wasm.I32}, 8)
 	tests := []struct {
@@ -222,6 +222,11 @@ func TestStackIsLimited(t *testing.T) {
 		{"16 locals have weight 2", fn{locals: []wasm.LocalRun{{Count: 16, Type: wasm.I32}}, code: []any{call, 0}}, 512},
 		{"parameters, locals and operands are added up", fn{params: params, locals: []wasm.LocalRun{{Count: 16, Type: wasm.I32}},
 			code: append(slices.Repeat([]any{i32c, 0}, 8), call, 0)}, 341},
+		{"2047 values still have weight 1", fn{code: append(slices.Repeat([]any{wasm.OpNop}, 2045), call, 0)}, 1024},
+		{"2048 values have weight 2", fn{code: append(slices.Repeat([]any{wasm.OpNop}, 2046), call, 0)}, 512},
+		{"locals that are set in a block are values once more", fn{locals: []wasm.LocalRun{{Count: 2, Type: wasm.I32}},
+			code: append(slices.Repeat([]any{wasm.OpNop}, 2047-12), block, void, i32c, 0, wasm.OpLocalTee, 0, wasm.OpLocalTee, 0,
+				wasm.OpLocalTee, 0, drop, end, i32c, 0, wasm.OpLocalSet, 0, call, 0)}, 512},
 		{"too heavy to run at all", fn{locals: []wasm.LocalRun{{Count: 4000, Type: wasm.I32}, {Count: 0, Type: wasm.I64}},
 			code: append(slices.Repeat([]any{i32c, 0}, 12_400), slices.Repeat([]any{drop}, 12_400)...)}, 0},
 	}

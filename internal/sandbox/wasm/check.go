@@ -7,8 +7,8 @@ type Resolver func(module, name string) (FuncType, bool)
 
 // Check validates a parsed module: all rules of the WebAssembly specification,
 // the limits of limits.go, the subset of opcode.go, and that resolve knows each
-// import with exactly its type. It fills in Body.MaxHeight and Body.FloatSelects. Every error is an
-// *Error.
+// import with exactly its type. It fills in Body.MaxHeight, Body.Values and
+// Body.FloatSelects. Every error is an *Error.
 //
 // Offsets of segments are constants, so that a segment does not fit, which the
 // specification leaves to instantiation, is found here too.
@@ -19,7 +19,7 @@ func Check(m *Module, resolve Resolver) error {
 			return c.fault(s.section, reason)
 		}
 	}
-	b := bodyChecker{module: m, functions: c.functions}
+	b := newBodyChecker(m, c.functions)
 	for i := range m.Bodies {
 		if err := b.fault(m, i); err != nil {
 			return err

@@ -14,12 +14,15 @@ const unknown ValueType = 0
 type bodyChecker struct {
 	module    *Module
 	functions int
+	reloaded  uint64 // see reloaded
 
 	in     Instr
 	locals []ValueType // parameters first
 	stack  []ValueType
 	frames []frame // the last one is the innermost
 	height int     // greatest height of stack
+	values uint64  // see Body.Values
+	sets   uint32  // of locals, so far
 
 	selects []FloatSelect // of the body
 	effort
@@ -32,6 +35,7 @@ type frame struct {
 	result ValueType // 0 is none
 	dead   bool      // the rest of it cannot be reached
 	height uint32    // of the operand stack where it began
+	sets   uint32    // of locals, before it
 }
 
 // label is the type of the operand that a branch to the frame takes.
@@ -42,12 +46,17 @@ func (f *frame) label() ValueType {
 	return f.result
 }
 
+func newBodyChecker(m *Module, functions int) *bodyChecker {
+	return &bodyChecker{module: m, functions: functions, reloaded: reloaded(m.Globals)}
+}
+
 func (c *bodyChecker) check(body *Body, t FuncType) string {
 	c.in.Start = 0
 	if reason := c.declare(body, t); reason != "" {
 		return reason
 	}
 	c.stack, c.frames, c.height, c.selects = c.stack[:0], c.frames[:0], 0, c.selects[:0]
+	c.values, c.sets = 0, 0
 	c.beginWork(body)
 	c.open(OpEnd, result(t))
 	for pos := 0; ; pos = c.in.End {
@@ -65,6 +74,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 			return c.in.Op.String() + ": " + reason
 		}
 		c.height = max(c.height, len(c.stack))
+		c.values++
 		if len(c.frames) == 0 {
 			break
 		}
@@ -77,6 +87,7 @@ func (c *bodyChecker) check(body *Body, t FuncType) string {
 		return tooMuchWork("the function")
 	}
 	body.MaxHeight = uint32(c.height)
+	body.Values = c.values
 	body.work = c.work
 	body.FloatSelects = slices.Clone(c.selects)
 	return ""
@@ -145,6 +156,7 @@ func (c *bodyChecker) local() string {
 	}
 	t := c.locals[c.in.Index]
 	if c.in.Op != OpLocalGet {
+		c.sets++
 		if reason := c.pop(t); reason != "" {
 			return reason
 		}
@@ -212,7 +224,7 @@ func (c *bodyChecker) popAny() (ValueType, string) {
 }
 
 func (c *bodyChecker) open(op Opcode, result ValueType) {
-	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack))})
+	c.frames = append(c.frames, frame{op: op, result: result, height: uint32(len(c.stack)), sets: c.sets})
 }
 
 // kill says that the rest of the innermost frame cannot be reached.

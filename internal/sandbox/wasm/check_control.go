@@ -24,6 +24,7 @@ func (c *bodyChecker) control() string {
 			return reason
 		}
 		c.open(OpElse, f.result)
+		c.frames[len(c.frames)-1].sets = f.sets
 	case OpEnd:
 		return c.end()
 	case OpBr:
@@ -64,6 +65,9 @@ func (c *bodyChecker) end() string {
 	}
 	if reason := c.close(); reason != "" {
 		return reason
+	}
+	if f.op != OpEnd {
+		c.values += min(uint64(c.sets-f.sets), uint64(len(c.locals)))
 	}
 	c.push(f.result)
 	return ""

@@ -204,3 +204,31 @@ func TestCodeThatNeedsMemoryOrTable(t *testing.T) {
 		}
 	}
 }
+
+// What a body has of values: instructions, and what joins where blocks end or
+// loops begin.
+func TestValues(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		code []any
+		want uint64
+	}{
+		{"instructions, the last end too", []any{OpNop, OpLocalGet, 0, OpDrop}, 4},
+		{"dead instructions too", []any{OpReturn, OpNop, OpNop}, 4},
+		{"a block in which no local is set", []any{OpLocalGet, 0, OpLocalSet, 0, OpBlock, NoResult, OpEnd}, 5},
+		{"a block in which locals are set", []any{OpBlock, NoResult, OpLocalGet, 0, OpLocalTee, 0, OpLocalSet, 0, OpEnd}, 6 + 2},
+		{"a loop in a block", []any{OpBlock, NoResult, OpLoop, NoResult, OpLocalGet, 0, OpLocalSet, 0, OpEnd, OpEnd}, 7 + 2},
+		{"both ways of an if", []any{OpLocalGet, 0, OpIf, NoResult, OpLocalGet, 0, OpLocalSet, 0, OpElse, OpLocalGet, 0, OpLocalSet, 0, OpEnd}, 9 + 2},
+		{"no more than there are locals", []any{OpBlock, NoResult, OpLocalGet, 0,
+			OpLocalTee, 0, OpLocalTee, 0, OpLocalTee, 0, OpLocalTee, 0, OpDrop, OpEnd}, 9 + 2},
+	} {
+		m := function(FuncType{Params: []ValueType{I32}}, []LocalRun{{1, I64}}, tt.code...)
+		got, err := parseAndCheck(Encode(m), nothing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := got.Bodies[0].Values; v != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, v, tt.want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func Faults(m *Module, resolve Resolver) []*Error {
 	if !sound {
 		return list
 	}
-	b := bodyChecker{module: m, functions: c.functions}
+	b := newBodyChecker(m, c.functions)
 	for i := range m.Bodies {
 		if err := b.fault(m, i); err != nil {
 			list = append(list, err)

@@ -122,6 +122,13 @@ type Body struct {
 	// validation algorithm after any instruction, in dead code too.
 	MaxHeight uint32
 
+	// Values bounds what a compiler may have to keep of the body on the stack of
+	// the machine, which can be far more than operands and locals: a compiler may
+	// give a place to each value that a local ever has. It counts the instructions,
+	// and for each block, loop and if the instructions in it that set a local, but
+	// no more than there are parameters and locals. Found by Check.
+	Values uint64
+
 	// FloatSelects are the selects of floats, in the order of the code, found
 	// by Check.
 	FloatSelects []FloatSelect

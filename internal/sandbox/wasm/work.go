@@ -19,10 +19,42 @@ import "math/bits"
 // was found that takes longer than MaxWork says.
 func Work(m *Module) uint64 {
 	total := uint64(len(m.Types))*typeWork + uint64(len(m.Exports))*exportWork
+	added := addedFunctions(m)
+	total += added * addedWork
+	total += (uint64(len(m.Bodies)) + added) * (beyond(len(m.Types))*declaredTypeWork + beyond(len(m.Globals))*declaredGlobalWork)
 	for i := range m.Bodies {
 		total = saturatingAdd(total, m.Bodies[i].work)
 	}
 	return total / workUnit
+}
+
+// addedFunctions bounds how many functions the instrumented module has that the
+// module has not: one for each imported function in the table, and one for each
+// that is exported.
+func addedFunctions(m *Module) uint64 {
+	imports := len(m.Imports)
+	inTable, exported := 0, 0
+	for i := range m.Elements {
+		for _, f := range m.Elements[i].Functions {
+			if int64(f) < int64(imports) {
+				inTable++
+			}
+		}
+	}
+	for i := range m.Exports {
+		if e := &m.Exports[i]; e.Kind == ExportFunction && int64(e.Index) < int64(imports) {
+			exported++
+		}
+	}
+	return uint64(min(inTable, imports) + min(exported, imports))
+}
+
+// beyond is how many of n types or globals make functions dearer: the compiler
+// goes through all of them for each function, of which functionWork has room for
+// freeDeclared.
+func beyond(n int) uint64 {
+	const freeDeclared = 1_000
+	return uint64(max(n, freeDeclared) - freeDeclared)
 }
 
 // Prices of work, in nanoseconds.
@@ -32,8 +64,13 @@ const (
 	typeWork     = 15_000 // for each type, for which there is code that enters functions
 	exportWork   = 20_000 // for each export, for which there may be a function that enters it
 	functionWork = 20_000 // for each function
-	localWork    = 50     // for each local, of which the engine writes down the type
-	byteWork     = 500    // for each byte of code
+	addedWork    = 40_000 // for each function that the instrumentation adds, which calls the host
+
+	declaredTypeWork   = 10 // for each function and each type, see beyond
+	declaredGlobalWork = 6  // for each function and each global
+
+	localWork = 50  // for each local, of which the engine writes down the type
+	byteWork  = 500 // for each byte of code
 
 	checkWork = 6_000 // for each place where an instruction may trap
 	sizeWork  = 1     // for each pair of pieces of a body, see finishWork
@@ -47,11 +84,16 @@ const (
 	boundWork = 200   // for each block and each access to memory before it
 	useWork   = 15    // for each use of a local and each block before it
 
+	globalWork = 1_200 // for each call and each mutable global beyond freeGlobals, which are loaded again
+
 	targetWork     = 10_000 // for each target of a br_table, which is a small block too
 	targetLiveWork = 550    // for each target and each local or operand that may have to be moved for it
 	targetLoopWork = 3_000  // instead, in a loop: up to 600 bytes
 	targetPairWork = 1      // for each target and each target before it
 )
+
+// freeGlobals is for how many mutable globals the price of a call leaves room.
+const freeGlobals = 8
 
 // maxBodyWork is MaxWork in nanoseconds.
 const maxBodyWork = MaxWork * workUnit
@@ -67,6 +109,19 @@ type effort struct {
 	ways     uint64 // to labels, so far
 	loops    int    // that are open
 	depth    uint64 // of loops in loops, the greatest
+}
+
+// reloaded counts the mutable globals that make a call dearer. Of each of them the
+// compiler makes a value of its own after each call, which it drops again if
+// nobody uses it: 4,000 globals and 1,600 calls take three seconds and 1.4 GB.
+func reloaded(globals []Global) uint64 {
+	n := uint64(0)
+	for i := range globals {
+		if globals[i].Mutable {
+			n++
+		}
+	}
+	return n - min(n, freeGlobals)
 }
 
 // add adds n times a price.
@@ -124,6 +179,7 @@ func (c *bodyChecker) weigh() {
 		c.begin(1)
 	case OpCall, OpCallIndirect:
 		c.test()
+		c.add(c.reloaded, globalWork)
 	case OpBrTable:
 		c.test()
 		n := uint64(len(c.in.Table))

@@ -3,6 +3,7 @@ package wasm
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -49,6 +50,35 @@ func TestWhatIsQuadraticInTheCompilerIsQuadraticInWork(t *testing.T) {
 	}
 }
 
+// withGlobals makes it n mutable globals.
+func withGlobals(n int, m *Module) *Module {
+	m.Globals = slices.Repeat(m.Globals[1:2], n)
+	return m
+}
+
+// Few globals, as contracts have them, make calls no dearer, and those that do not
+// change never do.
+func TestWorkOfCallsAndGlobals(t *testing.T) {
+	calls := func() *Module { return repeated(100, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop) }
+	none := worked(t, calls())
+	constants := calls()
+	constants.Globals = append(constants.Globals, slices.Repeat(constants.Globals[:1], 1_000)...)
+	for _, tt := range []struct {
+		name   string
+		module *Module
+		more   uint64 // units
+	}{
+		{"8 mutable globals", withGlobals(8, calls()), 0},
+		{"9 mutable globals", withGlobals(9, calls()), 100 * globalWork / workUnit},
+		{"1,008 mutable globals", withGlobals(1_008, calls()), 100 * 1_000 * globalWork / workUnit},
+		{"1,000 globals that do not change", constants, 0},
+	} {
+		if got := worked(t, tt.module); got != none+tt.more {
+			t.Errorf("%s: %d units, want %d", tt.name, got, none+tt.more)
+		}
+	}
+}
+
 // What takes long is refused where it becomes too much.
 func TestTooMuchWorkIsRefused(t *testing.T) {
 	tests := []struct {
@@ -61,6 +91,8 @@ func TestTooMuchWorkIsRefused(t *testing.T) {
 		{"many locals and many ifs", repeated(10_000, []LocalRun{{2_000, I32}}, OpLocalGet, 0, OpIf, NoResult, OpEnd)},
 		{"many locals and many loops", repeated(10_000, []LocalRun{{1_000, I32}}, OpLoop, NoResult, OpEnd)},
 		{"calls in a straight line", repeated(60_000, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop)},
+		{"mutable globals and calls", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop))},
+		{"mutable globals and calls through the table", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpI32Const, 0, OpCallIndirect, 1, 0, OpDrop))},
 		{"accesses to memory and blocks", repeated(20_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpI32Load, 0, 0, OpLocalSet, 0, OpBlock, NoResult, OpEnd)},
 	}
 	for _, tt := range tests {
@@ -183,5 +215,64 @@ func TestTheLargestContractsAreFarBelowTheLimitOfWork(t *testing.T) {
 	}
 	if Work(m) > MaxWork/4 {
 		t.Errorf("%d units, at most %d are allowed", Work(m), MaxWork)
+	}
+}
+
+// What a module declares costs the compiler time for each function, and each
+// import in the table or exported makes a function more. The numbers are about
+// what these modules were seen to take.
+func TestWorkOfWhatAllFunctionsShare(t *testing.T) {
+	module := func(types, imports, inTable, functions, globals int) *Module {
+		m := &Module{Table: &Limits{Min: 10_000}, Types: make([]FuncType, types), Imports: make([]Import, imports),
+			Functions: make([]uint32, functions), Bodies: slices.Repeat([]Body{{Code: code(OpEnd)}}, functions)}
+		m.Globals = slices.Repeat([]Global{{Type: I32, Init: constI32(0)}}, globals)
+		e := Element{Offset: constI32(0)}
+		for i := range inTable {
+			e.Functions = append(e.Functions, uint32(i))
+		}
+		m.Elements = []Element{e}
+		return m
+	}
+	exported := module(1, 9_998, 0, 1, 0)
+	for i := range exported.Imports {
+		exported.Exports = append(exported.Exports, Export{Name: strconv.Itoa(i), Index: uint32(i)})
+	}
+	for _, tt := range []struct {
+		name         string
+		module       *Module
+		milliseconds uint64 // at least
+	}{
+		{"imports in the table", module(1, 9_998, 9_998, 1, 0), 260},
+		{"imports in the table and types", module(9_998, 9_998, 9_998, 1, 0), 950},
+		{"imports that are exported", exported, 320},
+		{"functions and types", module(10_001, 0, 0, 9_990, 0), 820},
+		{"half as many functions", module(10_001, 0, 0, 5_000, 0), 415},
+		{"functions and globals", module(1, 0, 0, 9_990, 4_000), 270},
+		{"functions, types and globals", module(10_001, 0, 0, 9_990, 4_000), 980},
+	} {
+		m, err := Parse(Encode(tt.module))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Check(m, func(string, string) (FuncType, bool) { return FuncType{}, true }); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if got := Work(m) * workUnit / 1_000_000; got < tt.milliseconds {
+			t.Errorf("%s: %d ms, want at least %d", tt.name, got, tt.milliseconds)
+		}
+	}
+	// Imports that are called and nothing else are in the price of their calls,
+	// and so is what an ordinary contract declares.
+	few, many := module(1, 100, 0, 100, 0), module(1_000, 100, 0, 100, 1_000)
+	many.Types = many.Types[:1_000]
+	if a, b := Work(few), Work(many)-999*typeWork/workUnit; a != b {
+		t.Errorf("100 functions are %d units, with 1,000 types and globals %d", a, b)
+	}
+	// The same import twice in the table is one function.
+	twice := module(1, 1, 1, 1, 0)
+	once := Work(twice)
+	twice.Elements = append(twice.Elements, twice.Elements[0])
+	if got := Work(twice); got != once {
+		t.Errorf("an import twice in the table: %d units, once %d", got, once)
 	}
 }

@@ -1,0 +1,45 @@
+package sandbox
+
+import "github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+
+// The engine keeps tables for what a module declares in a few bytes. The numbers
+// below are what was measured, rounded up.
+
+// codeBytes is what code counts in the cache beyond what every code does: its
+// bytes, and a tenth of the tables that are kept for what its bytes declare.
+func codeBytes(m *wasm.Module) int {
+	const (
+		part    = 24 // a type, an import, a function, an export
+		element = 4  // an entry of an element segment
+	)
+	return m.Size + part*(len(m.Types)+len(m.Imports)+len(m.Functions)+len(m.Exports)) + element*entries(m)
+}
+
+// instanceBytes is what an instance holds besides its memory and what every
+// instance does.
+func instanceBytes(m *wasm.Module) int {
+	const (
+		slot     = 8 // of the table
+		element  = 40
+		function = 200
+		imported = 48
+		export   = 24
+		global   = 128
+		segment  = 64 // of either kind
+	)
+	n := element*entries(m) + function*len(m.Functions) + imported*len(m.Imports) + export*len(m.Exports) +
+		global*len(m.Globals) + segment*(len(m.Elements)+len(m.Segments))
+	if m.Table != nil {
+		n += slot * int(m.Table.Min)
+	}
+	return n
+}
+
+// entries counts the entries of all element segments.
+func entries(m *wasm.Module) int {
+	n := 0
+	for i := range m.Elements {
+		n += len(m.Elements[i].Functions)
+	}
+	return n
+}
