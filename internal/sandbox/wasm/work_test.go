@@ -93,6 +93,9 @@ func TestTooMuchWorkIsRefused(t *testing.T) {
 		{"calls in a straight line", repeated(60_000, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop)},
 		{"mutable globals and calls", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop))},
 		{"mutable globals and calls through the table", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpI32Const, 0, OpCallIndirect, 1, 0, OpDrop))},
+		{"comparisons in a straight line", function(FuncType{}, nil, append(append([]any{OpI32Const, 0}, slices.Repeat([]any{OpI32Eqz}, 500_000)...), OpDrop)...)},
+		{"the size of the memory, again and again", repeated(150_000, nil, OpMemorySize, byte(0), OpDrop)},
+		{"conjunctions in a straight line", repeated(150_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpLocalGet, 0, OpI32And, OpDrop)},
 		{"accesses to memory and blocks", repeated(20_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpI32Load, 0, 0, OpLocalSet, 0, OpBlock, NoResult, OpEnd)},
 	}
 	for _, tt := range tests {
