@@ -141,6 +141,35 @@ func TestTooMuchWorkOfAllFunctionsIsRefused(t *testing.T) {
 	}
 }
 
+// The bodies after the one with which the work is too much are not read: each of
+// these calls takes a hundred operands.
+func TestCheckEndsWhereTheWorkIsTooMuch(t *testing.T) {
+	m := repeated(5_000, nil, OpUnreachable, OpCall, 2)
+	m.Types = append(m.Types, FuncType{Params: slices.Repeat([]ValueType{I64}, MaxParams)})
+	m.Functions = append(m.Functions, 2)
+	m.Bodies = append(m.Bodies, Body{Code: code(OpEnd)})
+	const functions = 200
+	for range functions {
+		m.Functions, m.Bodies = append(m.Functions, 0), append(m.Bodies, m.Bodies[0])
+	}
+	m, err := Parse(Encode(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(m, nothing); err == nil || !strings.HasSuffix(err.Error(), tooMuchWork("the module")) {
+		t.Error(err)
+	}
+	read := 0
+	for i := range m.Bodies {
+		if m.Bodies[i].Values > 0 {
+			read++
+		}
+	}
+	if read > 10 {
+		t.Errorf("%d of %d bodies were read", read, len(m.Bodies))
+	}
+}
+
 func TestWorkDoesNotOverflow(t *testing.T) {
 	const most = math.MaxUint64
 	e := effort{work: 7}
