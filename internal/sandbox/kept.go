@@ -12,7 +12,7 @@ func codeBytes(m *wasm.Module) int {
 		part    = 24 // a type, an import, a function, an export
 		element = 4  // an entry of an element segment
 	)
-	return m.Size + part*(len(m.Types)+len(m.Imports)+len(m.Functions)+len(m.Exports)) + element*entries(m)
+	return m.Size + part*(len(m.Types)+len(m.Imports)+len(m.Functions)+len(m.Exports)) + element*entries(m) + locals(m)
 }
 
 // instanceBytes is what an instance holds besides its memory and what every
@@ -31,6 +31,18 @@ func instanceBytes(m *wasm.Module) int {
 		global*len(m.Globals) + segment*(len(m.Elements)+len(m.Segments))
 	if m.Table != nil {
 		n += slot * int(m.Table.Min)
+	}
+	return n
+}
+
+// locals counts the locals of all functions, parameters apart: the engine keeps 8
+// bytes for the type of each.
+func locals(m *wasm.Module) int {
+	n := 0
+	for i := range m.Bodies {
+		for _, run := range m.Bodies[i].Locals {
+			n += int(run.Count)
+		}
 	}
 	return n
 }

@@ -12,7 +12,7 @@ import (
 
 // declaring is a module that declares many things and does nothing, different
 // for every id.
-type declaring struct{ types, imports, functions, exports, globals, table, elements, entries, segments int }
+type declaring struct{ types, imports, functions, exports, globals, table, elements, entries, segments, locals int }
 
 func (d declaring) encode(id int) []byte {
 	m := &wasm.Module{Memory: &wasm.Limits{Min: 1}, Table: &wasm.Limits{Min: uint32(d.table)}}
@@ -25,7 +25,7 @@ func (d declaring) encode(id int) []byte {
 	}
 	for range d.functions + 1 {
 		m.Functions = append(m.Functions, 0)
-		m.Bodies = append(m.Bodies, wasm.Body{Code: []byte{byte(wasm.OpEnd)}})
+		m.Bodies = append(m.Bodies, wasm.Body{Locals: []wasm.LocalRun{{Count: uint32(d.locals), Type: wasm.I64}}, Code: []byte{byte(wasm.OpEnd)}})
 	}
 	for i := range d.exports + 1 {
 		m.Exports = append(m.Exports, wasm.Export{Name: strconv.Itoa(i), Index: uint32(d.imports + i%(d.functions+1))})
@@ -100,6 +100,7 @@ func TestWhatIsKeptIsCounted(t *testing.T) {
 		"a segment of elements": {table: 10_000, elements: 1, entries: 10_000},
 		"segments of elements":  {table: 100, elements: 5000, entries: 1},
 		"segments of data":      {segments: 5000},
+		"locals":                {functions: 200, locals: 4000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const many = 10

@@ -20,9 +20,13 @@ func Check(m *Module, resolve Resolver) error {
 		}
 	}
 	b := newBodyChecker(m, c.functions)
+	work := uint64(0)
 	for i := range m.Bodies {
 		if err := b.fault(m, i); err != nil {
 			return err
+		}
+		if work = saturatingAdd(work, m.Bodies[i].work); work/workUnit > MaxWork {
+			break // the rest is not worth the time
 		}
 	}
 	if Work(m) > MaxWork {

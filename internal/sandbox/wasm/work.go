@@ -104,6 +104,7 @@ type effort struct {
 	blocks   uint64 // of the instrumented body, so far
 	accesses uint64 // to memory, so far
 	checks   uint64 // before something that may trap, so far
+	bulk     uint64 // bytes of code that would take as much memory as what is computed, so far
 	targets  uint64 // of tables of branches, so far
 	uses     uint64 // of locals, so far
 	ways     uint64 // to labels, so far
@@ -194,12 +195,18 @@ func (c *bodyChecker) weigh() {
 	case OpMemoryGrow, OpI32DivS, OpI32DivU, OpI32RemS, OpI32RemU, OpI64DivS, OpI64DivU, OpI64RemS, OpI64RemU:
 		c.trap(1)
 	default:
-		c.weighAccess()
+		c.weighComputation()
 	}
 }
 
-// weighAccess adds the work of a load or store, and of what takes a float.
-func (c *bodyChecker) weighAccess() {
+// weighComputation adds the work of what computes. Of straight code it is the
+// memory that counts: up to 800 bytes for an instruction of one byte, twice as
+// much where the engine or the instrumentation makes two or three of it.
+func (c *bodyChecker) weighComputation() {
+	const (
+		ordinary = 6
+		several  = 14
+	)
 	r := &table[c.in.Op.Row()]
 	switch {
 	case r.imm == ImmMemArg:
@@ -207,6 +214,10 @@ func (c *bodyChecker) weighAccess() {
 		c.trap(1)
 	case r.a == F32 || r.a == F64: // truncation, the longest code of all
 		c.trap(3)
+	case r.op == OpMemorySize, r.op == OpI32And, r.op == OpI64And:
+		c.bulk += several
+	case r.a != 0:
+		c.bulk += ordinary
 	}
 }
 
@@ -227,7 +238,7 @@ func (c *bodyChecker) finishWork(body *Body) {
 	)
 	locals := min(c.uses, uint64(len(c.locals))) + 1 // and the gas
 	c.add(c.ways, locals*locals*(phiWork+c.depth/4)+locals*c.depth*loopWork)
-	n := (uint64(len(body.Code)) + c.checks*check) / piece
+	n := (uint64(len(body.Code)) + c.checks*check + c.bulk) / piece
 	c.add(n, n*sizeWork)
 }
 

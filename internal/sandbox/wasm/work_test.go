@@ -93,6 +93,9 @@ func TestTooMuchWorkIsRefused(t *testing.T) {
 		{"calls in a straight line", repeated(60_000, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop)},
 		{"mutable globals and calls", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpCall, 1, OpDrop))},
 		{"mutable globals and calls through the table", withGlobals(4_000, repeated(1_600, nil, OpI32Const, 1, OpI64Const, 1, OpI32Const, 0, OpCallIndirect, 1, 0, OpDrop))},
+		{"comparisons in a straight line", function(FuncType{}, nil, append(append([]any{OpI32Const, 0}, slices.Repeat([]any{OpI32Eqz}, 500_000)...), OpDrop)...)},
+		{"the size of the memory, again and again", repeated(150_000, nil, OpMemorySize, byte(0), OpDrop)},
+		{"conjunctions in a straight line", repeated(150_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpLocalGet, 0, OpI32And, OpDrop)},
 		{"accesses to memory and blocks", repeated(20_000, []LocalRun{{1, I32}}, OpLocalGet, 0, OpI32Load, 0, 0, OpLocalSet, 0, OpBlock, NoResult, OpEnd)},
 	}
 	for _, tt := range tests {
@@ -135,6 +138,35 @@ func TestTooMuchWorkOfAllFunctionsIsRefused(t *testing.T) {
 	err := many(most + 2)
 	if want := "code section, "; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), tooMuchWork("the module")) {
 		t.Errorf("%d functions of %d units: %v", most+2, work, err)
+	}
+}
+
+// The bodies after the one with which the work is too much are not read: each of
+// these calls takes a hundred operands.
+func TestCheckEndsWhereTheWorkIsTooMuch(t *testing.T) {
+	m := repeated(5_000, nil, OpUnreachable, OpCall, 2)
+	m.Types = append(m.Types, FuncType{Params: slices.Repeat([]ValueType{I64}, MaxParams)})
+	m.Functions = append(m.Functions, 2)
+	m.Bodies = append(m.Bodies, Body{Code: code(OpEnd)})
+	const functions = 200
+	for range functions {
+		m.Functions, m.Bodies = append(m.Functions, 0), append(m.Bodies, m.Bodies[0])
+	}
+	m, err := Parse(Encode(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(m, nothing); err == nil || !strings.HasSuffix(err.Error(), tooMuchWork("the module")) {
+		t.Error(err)
+	}
+	read := 0
+	for i := range m.Bodies {
+		if m.Bodies[i].Values > 0 {
+			read++
+		}
+	}
+	if read > 10 {
+		t.Errorf("%d of %d bodies were read", read, len(m.Bodies))
 	}
 }
 
