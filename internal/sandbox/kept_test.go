@@ -12,7 +12,7 @@ import (
 
 // declaring is a module that declares many things and does nothing, different
 // for every id.
-type declaring struct{ types, imports, functions, exports, globals, table, elements, entries, segments, locals int }
+type declaring struct{ types, imports, functions, exports, globals, table, elements, entries, segments, locals, pages int }
 
 func (d declaring) encode(id int) []byte {
 	m := &wasm.Module{Memory: &wasm.Limits{Min: 1}, Table: &wasm.Limits{Min: uint32(d.table)}}
@@ -42,6 +42,11 @@ func (d declaring) encode(id int) []byte {
 	}
 	for range d.segments + 1 {
 		m.Segments = append(m.Segments, wasm.DataSegment{Offset: zero, Init: []byte(strconv.Itoa(id))})
+	}
+	if d.pages > 0 {
+		m.Memory.Min = uint32(d.pages)
+		last := wasm.AppendSigned([]byte{byte(wasm.OpI32Const)}, int64(d.pages)*wasm.PageBytes-1)
+		m.Segments = append(m.Segments, wasm.DataSegment{Offset: append(last, byte(wasm.OpEnd)), Init: []byte{1}})
 	}
 	return wasm.Encode(m)
 }
@@ -100,6 +105,7 @@ func TestWhatIsKeptIsCounted(t *testing.T) {
 		"a segment of elements": {table: 10_000, elements: 1, entries: 10_000},
 		"segments of elements":  {table: 100, elements: 5000, entries: 1},
 		"segments of data":      {segments: 5000},
+		"data far apart":        {pages: 64},
 		"locals":                {functions: 200, locals: 4000},
 	} {
 		t.Run(name, func(t *testing.T) {
