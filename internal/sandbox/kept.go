@@ -12,7 +12,8 @@ func codeBytes(m *wasm.Module) int {
 		part    = 24 // a type, an import, a function, an export
 		element = 4  // an entry of an element segment
 	)
-	return m.Size + part*(len(m.Types)+len(m.Imports)+len(m.Functions)+len(m.Exports)) + element*entries(m) + locals(m)
+	return m.Size + part*(len(m.Types)+len(m.Imports)+len(m.Functions)+len(m.Exports)) + element*entries(m) +
+		locals(m) + imageBytes(m)/10
 }
 
 // instanceBytes is what an instance holds besides its memory and what every
@@ -33,6 +34,26 @@ func instanceBytes(m *wasm.Module) int {
 		n += slot * int(m.Table.Min)
 	}
 	return n
+}
+
+// imageBytes bounds what the engine keeps of the memory that an instance begins
+// with: all between the first and the last byte of data, in pages of the system.
+func imageBytes(m *wasm.Module) int {
+	const page = 4096
+	first, end := -1, 0
+	for i := range m.Segments {
+		if n := len(m.Segments[i].Init); n > 0 {
+			at := int(uint32(wasm.Constant(m.Segments[i].Offset)))
+			if first < 0 || at < first {
+				first = at
+			}
+			end = max(end, at+n)
+		}
+	}
+	if first < 0 {
+		return 0
+	}
+	return (end+page-1)/page*page - first/page*page
 }
 
 // locals counts the locals of all functions, parameters apart: the engine keeps 8

@@ -12,7 +12,7 @@ import (
 
 // declaring is a module that declares many things and does nothing, different
 // for every id.
-type declaring struct{ types, imports, functions, exports, globals, table, elements, entries, segments, locals int }
+type declaring struct{ types, imports, functions, exports, globals, table, elements, entries, segments, locals, pages int }
 
 func (d declaring) encode(id int) []byte {
 	m := &wasm.Module{Memory: &wasm.Limits{Min: 1}, Table: &wasm.Limits{Min: uint32(d.table)}}
@@ -42,6 +42,11 @@ func (d declaring) encode(id int) []byte {
 	}
 	for range d.segments + 1 {
 		m.Segments = append(m.Segments, wasm.DataSegment{Offset: zero, Init: []byte(strconv.Itoa(id))})
+	}
+	if d.pages > 0 {
+		m.Memory.Min = uint32(d.pages)
+		last := wasm.AppendSigned([]byte{byte(wasm.OpI32Const)}, int64(d.pages)*wasm.PageBytes-1)
+		m.Segments = append(m.Segments, wasm.DataSegment{Offset: append(last, byte(wasm.OpEnd)), Init: []byte{1}})
 	}
 	return wasm.Encode(m)
 }
@@ -90,20 +95,21 @@ func collected() int {
 func TestWhatIsKeptIsCounted(t *testing.T) {
 	for name, d := range map[string]declaring{
 		"nothing":               {},
-		"types":                 {types: 5000},
-		"imports":               {imports: 5000},
-		"functions":             {functions: 5000},
-		"exports":               {exports: 5000},
-		"functions and exports": {functions: 5000, exports: 5000},
-		"globals":               {globals: 4000},
+		"types":                 {types: 1000},
+		"imports":               {imports: 1000},
+		"functions":             {functions: 1000},
+		"exports":               {exports: 1000},
+		"functions and exports": {functions: 1000, exports: 1000},
+		"globals":               {globals: 1000},
 		"a table":               {table: 100_000},
 		"a segment of elements": {table: 10_000, elements: 1, entries: 10_000},
-		"segments of elements":  {table: 100, elements: 5000, entries: 1},
-		"segments of data":      {segments: 5000},
-		"locals":                {functions: 200, locals: 4000},
+		"segments of elements":  {table: 100, elements: 1000, entries: 1},
+		"segments of data":      {segments: 1000},
+		"data far apart":        {pages: 64},
+		"locals":                {functions: 100, locals: 4000},
 	} {
 		t.Run(name, func(t *testing.T) {
-			const many = 10
+			const many = 5
 			s := newWithNothing(t)
 			use(t, s, d.encode(0))
 			before, counted, held := collected(), s.cache.bytes, 0

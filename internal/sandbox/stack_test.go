@@ -198,14 +198,14 @@ func TestNativeStackIsBounded(t *testing.T) {
 		{"locals in nested loops, many", sprawling(0, 100, 100)},
 		{"locals that change between calls", busy(130, "call g")},
 		{"locals that change between very many calls", busy(2000, "call g")},
-		{"locals that change between calls through the table", busy(2000, "i32.const 0; call_indirect")},
-		{"locals that change while memory grows", "memory 1\n" + busy(5000, "i32.const 0; memory.grow; drop")},
-		{"locals that change without a call", busy(6000, "")},
+		{"locals that change between calls through the table", busy(800, "i32.const 0; call_indirect")},
+		{"locals that change while memory grows", "memory 1\n" + busy(1000, "i32.const 0; memory.grow; drop")},
+		{"locals that change without a call", busy(1000, "")},
 		{"locals that change under ifs, few", branching(20)},
-		{"locals that change under ifs, many", branching(400)},
-		{"nothing but calls", busy(0, "") + strings.Repeat("call g\n", 6000)},
+		{"locals that change under ifs, many", branching(200)},
+		{"nothing but calls", busy(0, "") + strings.Repeat("call g\n", 2500)},
 		{"nothing but results", "func main; call f\nfunc h -> i64; i64.const 1\nfunc f\n" +
-			strings.Repeat(strings.Repeat("call h\n", 15)+strings.Repeat("drop\n", 15), 250) + "call f\n"},
+			strings.Repeat(strings.Repeat("call h\n", 15)+strings.Repeat("drop\n", 15), 130) + "call f\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t, false, flat())
