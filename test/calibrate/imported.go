@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"github.com/Dharitri-org/core-wasm-vm/test/assemble"
 	"slices"
 	"strings"
 
@@ -103,10 +102,10 @@ func call1(row *host.Import, v variant) *program {
 	}
 	p.imports = append(p.imports, "finish", "bigIntSetInt64", "bigIntShl")
 	p.arguments = [][]byte{make([]byte, max(v.size, 4)), {7}}
-	p.before = fmt.Sprintf("%scall finish; ", assemble.I32s(atData, v.size))
+	p.before = fmt.Sprintf("%scall finish; ", i32s(atData, v.size))
 	bits := max(v.bits, 40)
 	p.before += fmt.Sprintf("i32.const 1; i64.const 1; call bigIntSetInt64; %scall bigIntShl; i32.const 2; i64.const 1; call bigIntSetInt64; %scall bigIntShl",
-		assemble.I32s(1, 1, bits), assemble.I32s(2, 2, bits/2))
+		i32s(1, 1, bits), i32s(2, 2, bits/2))
 	if row.Module == "ethereum" && row.Name == "finish" { // both have one name
 		p.imports, p.before = []string{nameOf(row)}, ""
 	}
@@ -142,23 +141,23 @@ func word(row *host.Import, p *host.Param, v variant) string {
 	case "handle":
 		switch {
 		case v.zero:
-			return assemble.I32s(9)
+			return i32s(9)
 		case v.sparse:
 			return fmt.Sprintf("local.get 0; i32.const %d; i32.mul; ", 0x10001+2*len(p.Name))
 		}
-		return assemble.I32s(map[string]int{"a": 1, "b": 2, "destination": 3}[p.Name])
+		return i32s(map[string]int{"a": 1, "b": 2, "destination": 3}[p.Name])
 	case "pointer":
-		return assemble.I32s(atResult)
+		return i32s(atResult)
 	case "address":
 		if strings.HasPrefix(row.Price, "DharitriAPICost.Execute") || strings.HasPrefix(row.Price, "DharitriAPICost.Delegate") || strings.HasPrefix(row.Price, "EthAPICost.Call") {
-			return assemble.I32s(hostile.AtPeer)
+			return i32s(hostile.AtPeer)
 		}
-		return assemble.I32s(fresh(hostile.AtPeer))
+		return i32s(fresh(hostile.AtPeer))
 	case "amount":
 		if row.Name == "transferValue" {
-			return assemble.I32s(hostile.AtOne)
+			return i32s(hostile.AtOne)
 		}
-		return assemble.I32s(hostile.AtZero)
+		return i32s(hostile.AtZero)
 	case "gas":
 		return "i64.const -1; "
 	case "i64":
@@ -167,31 +166,31 @@ func word(row *host.Import, p *host.Param, v variant) string {
 		}
 		return "local.get 0; i64.extend_i32_u; "
 	case "arguments":
-		return assemble.I32s(0, atData, atData)
+		return i32s(0, atData, atData)
 	case "i32":
 		switch {
 		case p.Name == "bits" || p.Name == "index" && strings.Contains(row.Name, "rgument"):
-			return assemble.I32s(1)
+			return i32s(1)
 		case p.Name == "length":
-			return assemble.I32s(min(v.size, 32))
+			return i32s(min(v.size, 32))
 		}
-		return assemble.I32s(0)
+		return i32s(0)
 	case "bytes":
 		switch {
 		case len(p.Words) == 1:
-			return assemble.I32s(fresh(hostile.AtRun))
+			return i32s(fresh(hostile.AtRun))
 		case p.Name == "function":
-			return assemble.I32s(hostile.AtRun, 3)
+			return i32s(hostile.AtRun, 3)
 		case p.Name == "key":
-			return assemble.I32s(fresh(hostile.AtRun), v.keys)
+			return i32s(fresh(hostile.AtRun), v.keys)
 		case p.Name == "value" && v.zero:
-			return assemble.I32s(0, 0)
+			return i32s(0, 0)
 		case p.Name == "value" && v.size > 0: // it is another one every time
-			return assemble.I32s(0, v.size)
+			return i32s(0, v.size)
 		case p.Name == "value":
-			return assemble.I32s(0, 32)
+			return i32s(0, 32)
 		}
-		return assemble.I32s(atData, v.size)
+		return i32s(atData, v.size)
 	}
 	panic("calibrate: " + row.Name + " has a parameter of a kind that is new: " + p.Kind)
 }
