@@ -3,10 +3,12 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -63,6 +65,44 @@ func TestAPlanIsFoundInEitherCodec(t *testing.T) {
 	}
 	if _, ok := planIn([]byte("12345678 there is none")); ok {
 		t.Error("found one where there is none")
+	}
+}
+
+// What was broken off does not count as done.
+func TestHalfAStormIsNone(t *testing.T) {
+	s, err := newStorm(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := s.run(ctx, 0); err == nil || s.done() != 0 {
+		t.Errorf("%d done, %v", s.done(), err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The soak would prove little if no Core died in it.
+func TestTheSoakKills(t *testing.T) {
+	made, err := newSoak(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := made.(*soak)
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for n := range uint64(500) {
+		if err := s.run(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.killed != 5 || s.driver.Stats().Replaced != 5 {
+		t.Errorf("%d killed, metrics %+v", s.killed, s.driver.Stats())
 	}
 }
 
