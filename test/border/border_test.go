@@ -5,8 +5,10 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +67,40 @@ func TestAPlanIsFoundInEitherCodec(t *testing.T) {
 	}
 	if _, ok := planIn([]byte("12345678 there is none")); ok {
 		t.Error("found one where there is none")
+	}
+}
+
+// A command that is not understood says so and writes nothing, wherever it runs.
+func TestWrongCommands(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile("figures.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := t.TempDir()
+	for _, tt := range []struct{ dir, args, says string }{
+		{here, "", "name a campaign: "},
+		{here, "frames", "name a campaign: "},
+		{here, "kills --nope", "flag provided but not defined: -nope"},
+		{here, "kills --count x", `invalid value "x" for flag -count`},
+		{here, "kills --seed -1", `invalid value "-1" for flag -seed`},
+		{here, "storm 7", `what is "7"?`},
+		{here, "storm --count 1 --resume goals.tsv", "goals.tsv: the first line is not"},
+		{outside, "storm --count 1", "no go.mod"},
+	} {
+		t.Chdir(tt.dir)
+		if err := command(t.Context(), strings.Fields(tt.args)); err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q in %s: %v", tt.args, tt.dir, err)
+		}
+	}
+	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	if after, err := os.ReadFile(filepath.Join(here, "figures.tsv")); err != nil || string(after) != string(kept) {
+		t.Errorf("the figures have changed, %v", err)
 	}
 }
 
