@@ -8,7 +8,6 @@ import (
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
-	"github.com/Dharitri-org/core-wasm-vm/schedules"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -31,7 +30,7 @@ func vectorsCommand(*settings) *cobra.Command {
 			out := cmd.OutOrStdout()
 			for _, w := range ways {
 				fmt.Fprintf(out, "%s\n", w.name)
-				runner := &vectors.Runner{New: w.start, Schedule: recordedSchedule, Engine: w.engine}
+				runner := &vectors.Runner{New: w.start, Schedule: gas.File, Engine: w.engine}
 				report, err := runner.Run(cmd.Context(), cases)
 				if err != nil {
 					return err
@@ -79,13 +78,4 @@ func vectorWays(path string) ([]way, error) {
 		return append(in, piped...), nil
 	}
 	return nil, fmt.Errorf("unknown path %q: want inprocess, piped or all", path)
-}
-
-// recordedSchedule reads the schedule that a case names.
-func recordedSchedule(name string) (vm.GasSchedule, error) {
-	text, err := schedules.Files.ReadFile(name + ".toml")
-	if err != nil {
-		return nil, err
-	}
-	return gas.Parse(text)
 }

@@ -34,6 +34,12 @@ func TestEveryNamedScheduleIsComplete(t *testing.T) {
 	if _, err := Named("v2"); err == nil {
 		t.Error("there is a schedule v2")
 	}
+	if s, err := File("gasScheduleV3"); err != nil || s["BaseOperationCost"]["StorePerByte"] != 1 {
+		t.Errorf("gasScheduleV3: %v, %v", s, err)
+	}
+	if _, err := File("v3"); err == nil {
+		t.Error("there is a file v3")
+	}
 }
 
 // A schedule that says how long gas lasts also prices what is free elsewhere.

@@ -33,17 +33,23 @@ func Named(name string) (vm.GasSchedule, error) {
 	var file string
 	switch name {
 	case "core":
-		file = "core.toml"
+		file = "core"
 	case "v1":
-		file = "gasScheduleV1.toml"
+		file = "gasScheduleV1"
 	case "v3":
-		file = "gasScheduleV3.toml"
+		file = "gasScheduleV3"
 	case "opcodes":
-		file = "gasScheduleOpcodes.toml"
+		file = "gasScheduleOpcodes"
 	default:
 		return nil, fmt.Errorf("there is no gas schedule %q: use core, v1, v3 or opcodes", name)
 	}
-	text, err := schedules.Files.ReadFile(file)
+	return File(file)
+}
+
+// File gives a schedule that comes with Core by the name of its file without
+// the extension, as recorded cases name it. The caller owns it.
+func File(name string) (vm.GasSchedule, error) {
+	text, err := schedules.Files.ReadFile(name + ".toml")
 	if err != nil {
 		return nil, fmt.Errorf("gas schedule %q: %w", name, err)
 	}

@@ -22,7 +22,6 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/symbols"
 	"github.com/Dharitri-org/core-wasm-vm/internal/trace"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
-	"github.com/Dharitri-org/core-wasm-vm/schedules"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -185,13 +184,7 @@ func TestSumsAreRightForAllVectors(t *testing.T) {
 			e, err := trace.NewExecutor(hook, config, p)
 			return &checked{e, p, t, &runs}, err
 		},
-		Schedule: func(name string) (vm.GasSchedule, error) {
-			text, err := schedules.Files.ReadFile(name + ".toml")
-			if err != nil {
-				return nil, err
-			}
-			return gas.Parse(text)
-		},
+		Schedule: gas.File,
 	}
 	report, err := runner.Run(context.Background(), cases)
 	if err != nil {

@@ -17,7 +17,6 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/internal/symbols"
 	"github.com/Dharitri-org/core-wasm-vm/internal/trace"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
-	"github.com/Dharitri-org/core-wasm-vm/schedules"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -206,13 +205,7 @@ func TestTracedVectorsAreMatched(t *testing.T) {
 			e, err := trace.NewExecutor(hook, config, r)
 			return &resetting{e, r, t, &runs}, err
 		},
-		Schedule: func(name string) (vm.GasSchedule, error) {
-			text, err := schedules.Files.ReadFile(name + ".toml")
-			if err != nil {
-				return nil, err
-			}
-			return gas.Parse(text)
-		},
+		Schedule: gas.File,
 	}
 	report, err := runner.Run(context.Background(), cases)
 	if err != nil {

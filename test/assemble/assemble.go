@@ -311,3 +311,24 @@ func constant(op wasm.Opcode, value string) ([]byte, error) {
 
 // number reads a decimal or hexadecimal number.
 func number(s string) (int64, error) { return strconv.ParseInt(s, 0, 64) }
+
+// Repeat writes lines of a source n times.
+func Repeat(n int, lines string) string { return strings.Repeat(lines+"\n", n) }
+
+// I32s writes constants, in one line.
+func I32s(values ...int) string {
+	var s strings.Builder
+	for _, v := range values {
+		fmt.Fprintf(&s, "i32.const %d; ", v)
+	}
+	return s.String()
+}
+
+// Functions writes n functions that do nothing, f0 and so on.
+func Functions(n int) string {
+	var s strings.Builder
+	for i := range n {
+		fmt.Fprintf(&s, "fn f%d\n", i)
+	}
+	return s.String()
+}

@@ -82,3 +82,14 @@ func TestWhatIsWrittenIsThere(t *testing.T) {
 		t.Errorf("code is %x, want %x", m.Bodies[1].Code, want)
 	}
 }
+
+func TestPiecesOfSources(t *testing.T) {
+	m, err := assemble.Parse("memory 1\n" + assemble.Functions(3) + "func run\n" + assemble.Repeat(2, assemble.I32s(5, -1)+"i32.store"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := []byte{byte(wasm.OpI32Const), 5, byte(wasm.OpI32Const), 0x7F, byte(wasm.OpI32Store), 0, 0}
+	if want := string(one) + string(one) + string(rune(wasm.OpEnd)); len(m.Bodies) != 4 || string(m.Bodies[3].Code) != want {
+		t.Errorf("got %x in %d functions, want %x", m.Bodies[len(m.Bodies)-1].Code, len(m.Bodies), want)
+	}
+}

@@ -3,10 +3,14 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -63,6 +67,78 @@ func TestAPlanIsFoundInEitherCodec(t *testing.T) {
 	}
 	if _, ok := planIn([]byte("12345678 there is none")); ok {
 		t.Error("found one where there is none")
+	}
+}
+
+// A command that is not understood says so and writes nothing, wherever it runs.
+func TestWrongCommands(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := os.ReadFile("figures.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := t.TempDir()
+	for _, tt := range []struct{ dir, args, says string }{
+		{here, "", "name a campaign: "},
+		{here, "frames", "name a campaign: "},
+		{here, "kills --nope", "flag provided but not defined: -nope"},
+		{here, "kills --count x", `invalid value "x" for flag -count`},
+		{here, "kills --seed -1", `invalid value "-1" for flag -seed`},
+		{here, "storm 7", `what is "7"?`},
+		{here, "storm --count 1 --resume goals.tsv", "goals.tsv: the first line is not"},
+		{outside, "storm --count 1", "no go.mod"},
+	} {
+		t.Chdir(tt.dir)
+		if err := command(t.Context(), strings.Fields(tt.args)); err == nil || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q in %s: %v", tt.args, tt.dir, err)
+		}
+	}
+	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	if after, err := os.ReadFile(filepath.Join(here, "figures.tsv")); err != nil || string(after) != string(kept) {
+		t.Errorf("the figures have changed, %v", err)
+	}
+}
+
+// What was broken off does not count as done.
+func TestHalfAStormIsNone(t *testing.T) {
+	s, err := newStorm(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := s.run(ctx, 0); err == nil || s.done() != 0 {
+		t.Errorf("%d done, %v", s.done(), err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The soak would prove little if no Core died in it.
+func TestTheSoakKills(t *testing.T) {
+	made, err := newSoak(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := made.(*soak)
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for n := range uint64(500) {
+		if err := s.run(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.killed != 5 || s.driver.Stats().Replaced != 5 {
+		t.Errorf("%d killed, metrics %+v", s.killed, s.driver.Stats())
 	}
 }
 

@@ -101,8 +101,9 @@ func (k *kills) run(ctx context.Context, n uint64) error {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	if !k.witness.take().died.IsZero() { // after the last request
+	if !k.witness.take().died.IsZero() { // after the last request, which seemed to survive
 		k.killed++
+		k.survived--
 	}
 	k.world.questions()
 	p.pid = uint32(k.driver.Pid())

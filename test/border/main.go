@@ -38,11 +38,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/internal/protocol"
 	"github.com/Dharitri-org/core-wasm-vm/test/figures"
+	"github.com/Dharitri-org/core-wasm-vm/test/targets"
 )
 
 func main() {
@@ -88,11 +90,15 @@ func command(ctx context.Context, args []string) error {
 	if len(args) == 0 || args[0] != "all" && campaigns[args[0]] == nil {
 		return errors.New("name a campaign: kills, standby, slow, soak, storm or shutdown, or all; frames is a test of the driver, see make border")
 	}
+	root, err := targets.Root()
+	if err != nil {
+		return err
+	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	count := flags.Uint64("count", 0, "how much is to be done in all, by this and earlier runs with the seed; 0 is the goal of the campaign")
 	seed := flags.Uint64("seed", 1, "everything follows from it")
-	file := flags.String("resume", "test/border/figures.tsv", "where the figures are")
+	file := flags.String("resume", filepath.Join(root, "test", "border", "figures.tsv"), "where the figures are")
 	remark := flags.String("remark", "", "what is to be known of this run")
 	flags.SetOutput(io.Discard) // the error says it
 	if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
@@ -105,8 +111,8 @@ func command(ctx context.Context, args []string) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("what is %q?", flags.Arg(0))
 	}
-	goals, err := figures.Goals(goalsFile)
-	if err != nil && (*count == 0 || name == "all") {
+	goals, err := figures.Goals(filepath.Join(root, "test", "border", "goals.tsv"))
+	if err != nil {
 		return err
 	}
 	if *count > 0 && name != "all" {
@@ -121,6 +127,7 @@ func command(ctx context.Context, args []string) error {
 			return err
 		}
 		if done >= g.Count {
+			fmt.Printf("%s, seed %d: all %d are done\n", g.Name, *seed, g.Count)
 			continue
 		}
 		r := &figures.Run{Name: g.Name, Seed: *seed, From: from, Text: *remark}
@@ -132,6 +139,3 @@ func command(ctx context.Context, args []string) error {
 	}
 	return nil
 }
-
-// goalsFile is read where the command is run: at the root of the module.
-const goalsFile = "test/border/goals.tsv"

@@ -1,7 +1,14 @@
 //go:build !linux
 
+// Command border needs the processes of Linux.
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+)
 
-func main() { fmt.Println("border: the campaigns need Linux") }
+func main() {
+	fmt.Fprintln(os.Stderr, "border: only on Linux, whose pipes and processes the campaigns look into")
+	os.Exit(1)
+}

@@ -24,10 +24,10 @@ type soak struct {
 	driver   *driver.Driver
 	witness  *witness
 	n        uint64
-	killed   int
+	killed   int   // Cores that said that they die
 	first    usage // after the warm-up
 	last     usage
-	took     times // of the calls that were not hit, the last 100,000
+	took     times // of the last calls that were not hit, up to 100,000
 }
 
 const (
@@ -57,7 +57,6 @@ func (s *soak) run(ctx context.Context, n uint64) error {
 	r := s.requests[1+n%uint64(len(s.requests)-1)] // calls, no deployments
 	var mark []byte
 	if n%100 == 99 {
-		s.killed++
 		mark = plan{pid: uint32(s.driver.Pid()), message: 0, where: inPayload, reading: n%200 == 99}.encode()
 	}
 	s.world.questions()
@@ -71,6 +70,9 @@ func (s *soak) run(ctx context.Context, n uint64) error {
 	}
 	if err := r.judge(s.world, out, err); err != nil {
 		return err
+	}
+	if !s.witness.take().died.IsZero() {
+		s.killed++
 	}
 	s.n++
 	if s.n == soakWarmUp {

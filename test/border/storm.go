@@ -66,6 +66,9 @@ func (s *storm) run(ctx context.Context, _ uint64) (err error) {
 		}
 		s.text = critical.Error()
 	}
+	if ctx.Err() != nil {
+		return ctx.Err() // half a storm is none
+	}
 	cpu := 100 * float64(processorTime()-before) / float64(time.Since(begin))
 	starts := int(counter.failed.Load())
 	s.starts, s.cpu = append(s.starts, starts), append(s.cpu, cpu)

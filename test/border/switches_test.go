@@ -11,7 +11,6 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/driver"
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
-	"github.com/Dharitri-org/core-wasm-vm/schedules"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -68,13 +67,7 @@ func passes(t *testing.T, cases []*vectors.Case, adjust func(*driver.Options)) {
 			adjust(&o)
 			return driver.New(hook, o)
 		},
-		Schedule: func(name string) (vm.GasSchedule, error) {
-			text, err := schedules.Files.ReadFile(name + ".toml")
-			if err != nil {
-				return nil, err
-			}
-			return gas.Parse(text)
-		},
+		Schedule: gas.File,
 	}
 	report, err := runner.Run(t.Context(), cases)
 	if err != nil {

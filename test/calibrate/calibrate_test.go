@@ -3,14 +3,21 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/Dharitri-org/core-wasm-vm/coreproc"
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
+
+func TestMain(m *testing.M) {
+	coreproc.Main() // a command starts Core
+	os.Exit(m.Run())
+}
 
 // Every program runs to its end with the calibrated prices and is paid for, and
 // no import is forgotten.
@@ -43,6 +50,51 @@ func TestEveryProgramRuns(t *testing.T) {
 		if name := nameOf(&row); !used[name] && !slices.Contains(ends, name) && name != "signalError" {
 			t.Errorf("no program calls %s", name)
 		}
+	}
+}
+
+// A deployment that failed would be measured as one.
+func TestEverySampleIsDeployed(t *testing.T) {
+	core, err := gas.Named("core")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := modules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples := 0
+	for _, m := range all {
+		if strings.HasPrefix(m.name, "compile bomb") { // test/hostile deploys these
+			continue
+		}
+		samples++
+		if got, err := gasOfDeployment(&m, core); err != nil || got <= 0 {
+			t.Errorf("%s costs %v gas, %v", m.name, got, err)
+		}
+	}
+	if samples < 9 || samples == len(all) {
+		t.Errorf("%d samples of %d modules", samples, len(all))
+	}
+}
+
+func TestWrongCommands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for args, says := range map[string]string{
+		"-nope":                 "flag provided but not defined: -nope",
+		"verifyBLS":             `what is "verifyBLS"?`,
+		"-runs 0":               "-runs is 0",
+		"-runs many":            `invalid value "many" for flag -runs`,
+		"":                      "schedules/core.toml cannot be written",
+		"-schedule core.toml":   "bench/calibration.txt cannot be written",
+		"-only nothing-like-it": `nothing has "nothing-like-it" in its name`,
+	} {
+		if err := command(strings.Fields(args)); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
 	}
 }
 

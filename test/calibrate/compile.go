@@ -75,9 +75,12 @@ func (b *bench) deploy(m *module) (cost, error) {
 		if err != nil {
 			return cost{}, err
 		}
-		_, err = b.core.Create(context.Background(), creation(m.fresh(b.count), 1<<62))
+		out, err := b.core.Create(context.Background(), creation(m.fresh(b.count), 1<<62))
 		if err != nil {
 			return cost{}, fmt.Errorf("%s: %w", m.name, err)
+		}
+		if out.Code != vm.OK { // nothing was compiled, or not all was done
+			return cost{}, fmt.Errorf("deployment of %s: %v %q", m.name, out.Code, out.Message)
 		}
 		end, err := b.cpu()
 		if err != nil {
@@ -93,8 +96,7 @@ func creation(code []byte, gas uint64) *vm.CreateInput {
 		Code: code, CodeMetadata: []byte{1, 0}}
 }
 
-// gasOfDeployment finds the gas of a deployment, whether its init ends well or
-// not. A failed one takes all gas, so its price is that of the code.
+// gasOfDeployment finds the gas of a deployment under some prices.
 func gasOfDeployment(m *module, prices vm.GasSchedule) (gas float64, err error) {
 	var world hostile.World
 	world.Begin(nil, nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/host"
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
+	"github.com/Dharitri-org/core-wasm-vm/test/assemble"
 	"github.com/Dharitri-org/core-wasm-vm/test/hostile"
 )
 
@@ -102,10 +103,10 @@ func call1(row *host.Import, v variant) *program {
 	}
 	p.imports = append(p.imports, "finish", "bigIntSetInt64", "bigIntShl")
 	p.arguments = [][]byte{make([]byte, max(v.size, 4)), {7}}
-	p.before = fmt.Sprintf("%scall finish; ", i32s(atData, v.size))
+	p.before = fmt.Sprintf("%scall finish; ", assemble.I32s(atData, v.size))
 	bits := max(v.bits, 40)
 	p.before += fmt.Sprintf("i32.const 1; i64.const 1; call bigIntSetInt64; %scall bigIntShl; i32.const 2; i64.const 1; call bigIntSetInt64; %scall bigIntShl",
-		i32s(1, 1, bits), i32s(2, 2, bits/2))
+		assemble.I32s(1, 1, bits), assemble.I32s(2, 2, bits/2))
 	if row.Module == "ethereum" && row.Name == "finish" { // both have one name
 		p.imports, p.before = []string{nameOf(row)}, ""
 	}
@@ -141,23 +142,23 @@ func word(row *host.Import, p *host.Param, v variant) string {
 	case "handle":
 		switch {
 		case v.zero:
-			return i32s(9)
+			return assemble.I32s(9)
 		case v.sparse:
 			return fmt.Sprintf("local.get 0; i32.const %d; i32.mul; ", 0x10001+2*len(p.Name))
 		}
-		return i32s(map[string]int{"a": 1, "b": 2, "destination": 3}[p.Name])
+		return assemble.I32s(map[string]int{"a": 1, "b": 2, "destination": 3}[p.Name])
 	case "pointer":
-		return i32s(atResult)
+		return assemble.I32s(atResult)
 	case "address":
 		if strings.HasPrefix(row.Price, "DharitriAPICost.Execute") || strings.HasPrefix(row.Price, "DharitriAPICost.Delegate") || strings.HasPrefix(row.Price, "EthAPICost.Call") {
-			return i32s(hostile.AtPeer)
+			return assemble.I32s(hostile.AtPeer)
 		}
-		return i32s(fresh(hostile.AtPeer))
+		return assemble.I32s(fresh(hostile.AtPeer))
 	case "amount":
 		if row.Name == "transferValue" {
-			return i32s(hostile.AtOne)
+			return assemble.I32s(hostile.AtOne)
 		}
-		return i32s(hostile.AtZero)
+		return assemble.I32s(hostile.AtZero)
 	case "gas":
 		return "i64.const -1; "
 	case "i64":
@@ -166,31 +167,31 @@ func word(row *host.Import, p *host.Param, v variant) string {
 		}
 		return "local.get 0; i64.extend_i32_u; "
 	case "arguments":
-		return i32s(0, atData, atData)
+		return assemble.I32s(0, atData, atData)
 	case "i32":
 		switch {
 		case p.Name == "bits" || p.Name == "index" && strings.Contains(row.Name, "rgument"):
-			return i32s(1)
+			return assemble.I32s(1)
 		case p.Name == "length":
-			return i32s(min(v.size, 32))
+			return assemble.I32s(min(v.size, 32))
 		}
-		return i32s(0)
+		return assemble.I32s(0)
 	case "bytes":
 		switch {
 		case len(p.Words) == 1:
-			return i32s(fresh(hostile.AtRun))
+			return assemble.I32s(fresh(hostile.AtRun))
 		case p.Name == "function":
-			return i32s(hostile.AtRun, 3)
+			return assemble.I32s(hostile.AtRun, 3)
 		case p.Name == "key":
-			return i32s(fresh(hostile.AtRun), v.keys)
+			return assemble.I32s(fresh(hostile.AtRun), v.keys)
 		case p.Name == "value" && v.zero:
-			return i32s(0, 0)
+			return assemble.I32s(0, 0)
 		case p.Name == "value" && v.size > 0: // it is another one every time
-			return i32s(0, v.size)
+			return assemble.I32s(0, v.size)
 		case p.Name == "value":
-			return i32s(0, 32)
+			return assemble.I32s(0, 32)
 		}
-		return i32s(atData, v.size)
+		return assemble.I32s(atData, v.size)
 	}
 	panic("calibrate: " + row.Name + " has a parameter of a kind that is new: " + p.Kind)
 }

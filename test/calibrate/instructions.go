@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+	"github.com/Dharitri-org/core-wasm-vm/test/assemble"
 )
 
 // unrolled is how often an instruction is written down in a loop.
@@ -17,12 +18,12 @@ const unrolled = 200
 // memory and control.
 func instructions() []*program {
 	list := []*program{
-		{name: "branches out of blocks", alone: true, keys: opcodes("Br"), body: repeat(64, "block; br 0; end")},
-		{name: "branches that are never taken", alone: true, keys: opcodes("BrIf"), body: repeat(64, "block; local.get 0; i32.const -1; i32.eq; br_if 0; end")},
+		{name: "branches out of blocks", alone: true, keys: opcodes("Br"), body: assemble.Repeat(64, "block; br 0; end")},
+		{name: "branches that are never taken", alone: true, keys: opcodes("BrIf"), body: assemble.Repeat(64, "block; local.get 0; i32.const -1; i32.eq; br_if 0; end")},
 		{name: "values through 500 locals", alone: true, keys: opcodes("LocalGet", "LocalSet", "LocalTee"), locals: "local 500 i64", body: throughLocals(500)},
-		{name: "values through globals", alone: true, keys: opcodes("GlobalGet", "GlobalSet"), constants: repeat(32, "global i64 1"), body: throughGlobals(32)},
+		{name: "values through globals", alone: true, keys: opcodes("GlobalGet", "GlobalSet"), constants: assemble.Repeat(32, "global i64 1"), body: throughGlobals(32)},
 		{name: "select", alone: true, keys: opcodes("Select"), locals: "local 1 i32; local 2 i64",
-			body: repeat(unrolled, "local.get 3; local.get 4; "+random+"local.get 2; i32.const 65536; i32.and; select; local.set 3")},
+			body: assemble.Repeat(unrolled, "local.get 3; local.get 4; "+random+"local.get 2; i32.const 65536; i32.and; select; local.set 3")},
 	}
 	list = append(list, computations()...)
 	list = append(list, memoryInstructions()...)
@@ -75,7 +76,7 @@ func computation(op wasm.Opcode, a, b, result wasm.ValueType) *program {
 		if result == wasm.I32 {
 			widen = "i64.extend_i32_u; "
 		}
-		p.body = repeat(unrolled, "local.get 2; "+op.String()+"; "+widen+"local.get 3; i64.add; local.set 3")
+		p.body = assemble.Repeat(unrolled, "local.get 2; "+op.String()+"; "+widen+"local.get 3; i64.add; local.set 3")
 		return p
 	}
 	step := op.String()
@@ -92,7 +93,7 @@ func computation(op wasm.Opcode, a, b, result wasm.ValueType) *program {
 			step += "; i32.wrap_i64"
 		}
 	}
-	p.body = "local.get 2; local.get 0; " + extendTo(a) + fmt.Sprintf("%v.add\n", a) + repeat(unrolled, step) + "local.set 2"
+	p.body = "local.get 2; local.get 0; " + extendTo(a) + fmt.Sprintf("%v.add\n", a) + assemble.Repeat(unrolled, step) + "local.set 2"
 	return p
 }
 
@@ -108,7 +109,7 @@ func division(op wasm.Opcode, t wasm.ValueType) *program {
 		top = "0x7000000000000000"
 	}
 	p := &program{name: op.String() + ", a large number by a small one", alone: true, keys: opcodes(op.Key()), locals: fmt.Sprintf("local 1 %v", t)}
-	p.body = "local.get 2\n" + repeat(unrolled, fmt.Sprintf("%v.const 3; %s; %v.const %s; %v.or", t, op, t, top, t)) + "local.set 2"
+	p.body = "local.get 2\n" + assemble.Repeat(unrolled, fmt.Sprintf("%v.const 3; %s; %v.const %s; %v.or", t, op, t, top, t)) + "local.set 2"
 	if strings.HasSuffix(op.String(), "_u") {
 		p.body = strings.ReplaceAll(p.body, top, "-9")
 	}
@@ -146,11 +147,11 @@ func memoryInstructions() []*program {
 	}
 	return []*program{
 		{name: "loads that miss all caches", alone: true, keys: opcodes(loads...), pages: memoryPages, locals: "local 2 i32", before: fill,
-			body: "local.get 3\n" + repeat(512, "i32.load 65536") + "local.set 3", least: 200},
+			body: "local.get 3\n" + assemble.Repeat(512, "i32.load 65536") + "local.set 3", least: 200},
 		{name: "stores that miss all caches", alone: true, keys: opcodes(stores...), pages: memoryPages, locals: "local 1 i32",
-			body: repeat(unrolled, random+"local.get 2; i32.const 0x1ffffff; i32.and; i64.const 1; i64.store 65536"), least: 200},
-		{name: "memory.size", alone: true, keys: opcodes("MemorySize"), locals: "local 1 i32", body: repeat(unrolled, "memory.size; local.get 2; i32.add; local.set 2")},
-		{name: "memory.grow by nothing", alone: true, keys: opcodes("MemoryGrow"), locals: "local 1 i32", body: repeat(unrolled, "i32.const 0; memory.grow; local.get 2; i32.add; local.set 2")},
+			body: assemble.Repeat(unrolled, random+"local.get 2; i32.const 0x1ffffff; i32.and; i64.const 1; i64.store 65536"), least: 200},
+		{name: "memory.size", alone: true, keys: opcodes("MemorySize"), locals: "local 1 i32", body: assemble.Repeat(unrolled, "memory.size; local.get 2; i32.add; local.set 2")},
+		{name: "memory.grow by nothing", alone: true, keys: opcodes("MemoryGrow"), locals: "local 1 i32", body: assemble.Repeat(unrolled, "i32.const 0; memory.grow; local.get 2; i32.add; local.set 2")},
 	}
 }
 
@@ -162,24 +163,24 @@ func controlInstructions() []*program {
 		fmt.Fprintf(&table, "elem %d f%d\n", i, i)
 		fmt.Fprintf(&many, "fn f%d\n", i)
 	}
-	few := repeat(4000, "local 1 i64")
+	few := assemble.Repeat(4000, "local 1 i64")
 	return []*program{
 		{name: "branches nobody foresees", alone: true, keys: opcodes("BrIf"), locals: "local 1 i32",
-			body: repeat(64, "block; "+random+"local.get 2; i32.const 65536; i32.and; br_if 0; nop; end")},
+			body: assemble.Repeat(64, "block; "+random+"local.get 2; i32.const 65536; i32.and; br_if 0; nop; end")},
 		{name: "ifs nobody foresees", alone: true, keys: opcodes("If", "Else"), locals: "local 2 i32",
-			body: repeat(64, random+"local.get 2; i32.const 65536; i32.and; if; local.get 3; i32.const 3; i32.add; local.set 3; else; local.get 3; i32.const 5; i32.xor; local.set 3; end")},
+			body: assemble.Repeat(64, random+"local.get 2; i32.const 65536; i32.and; if; local.get 3; i32.const 3; i32.add; local.set 3; else; local.get 3; i32.const 5; i32.xor; local.set 3; end")},
 		{name: "jumps through a br_table nobody foresees", alone: true, keys: opcodes("BrTable"), locals: "local 1 i32",
-			body: repeat(256, "block") + random + "local.get 2; i32.const 20; i32.shr_u; i32.const 255; i32.and; br_table" + labels.String() + "\n" + repeat(256, "end")},
-		{name: "calls", alone: true, keys: opcodes("Call"), body: repeat(64, "call f0"), functions: "fn f0"},
-		{name: "calls with a result", alone: true, keys: opcodes("Call", "Return"), body: repeat(64, "call f0; drop"), functions: "fn f0 -> i64; i64.const 1; return"},
-		{name: "calls with 100 parameters", keys: opcodes("Call"), body: repeat(8, repeat(100, "i64.const 1")+"call f0"), functions: "fn f0" + strings.Repeat(" i64", 100)},
+			body: assemble.Repeat(256, "block") + random + "local.get 2; i32.const 20; i32.shr_u; i32.const 255; i32.and; br_table" + labels.String() + "\n" + assemble.Repeat(256, "end")},
+		{name: "calls", alone: true, keys: opcodes("Call"), body: assemble.Repeat(64, "call f0"), functions: "fn f0"},
+		{name: "calls with a result", alone: true, keys: opcodes("Call", "Return"), body: assemble.Repeat(64, "call f0; drop"), functions: "fn f0 -> i64; i64.const 1; return"},
+		{name: "calls with 100 parameters", keys: opcodes("Call"), body: assemble.Repeat(8, assemble.Repeat(100, "i64.const 1")+"call f0"), functions: "fn f0" + strings.Repeat(" i64", 100)},
 		{name: "calls of 256 functions in turn", alone: true, keys: opcodes("Call"), body: inTurn(256), functions: many.String()},
-		{name: "calls of a function with 4,000 locals", keys: opcodes("LocalAllocate"), body: repeat(8, "call f0"), functions: "fn f0; local 4000 i64"},
-		{name: "calls of a function with 4,000 locals declared one by one", keys: opcodes("Call"), body: repeat(8, "call f0"), functions: "fn f0\n" + few},
+		{name: "calls of a function with 4,000 locals", keys: opcodes("LocalAllocate"), body: assemble.Repeat(8, "call f0"), functions: "fn f0; local 4000 i64"},
+		{name: "calls of a function with 4,000 locals declared one by one", keys: opcodes("Call"), body: assemble.Repeat(8, "call f0"), functions: "fn f0\n" + few},
 		{name: "calls of imports through a table", keys: opcodes("CallIndirect"), imports: []string{"getGasLeft"}, constants: "table 1; elem 0 getGasLeft",
-			body: repeat(32, "i32.const 0; call_indirect -> i64; drop")},
+			body: assemble.Repeat(32, "i32.const 0; call_indirect -> i64; drop")},
 		{name: "calls through a table nobody foresees", alone: true, keys: opcodes("CallIndirect"), locals: "local 1 i32", constants: "table 256\n" + table.String(),
-			body: repeat(32, random+"local.get 2; i32.const 20; i32.shr_u; i32.const 255; i32.and; call_indirect"), functions: many.String()},
+			body: assemble.Repeat(32, random+"local.get 2; i32.const 20; i32.shr_u; i32.const 255; i32.and; call_indirect"), functions: many.String()},
 	}
 }
 

@@ -15,24 +15,52 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/Dharitri-org/core-wasm-vm/coreproc"
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
 func main() {
 	coreproc.Main()
-	only := flag.String("only", "", "measure only what has this in its name, and write nothing")
-	runs := flag.Int("runs", 5, "how often everything runs; the fastest counts")
-	schedule := flag.String("schedule", "schedules/core.toml", "file to write")
-	table := flag.String("table", "bench/calibration.txt", "file to write")
-	flag.Parse()
-	if err := run(*runs, *only, *schedule, *table); err != nil {
+	if err := command(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "calibrate:", err)
 		os.Exit(1)
 	}
+}
+
+func command(args []string) error {
+	flags := flag.NewFlagSet("calibrate", flag.ContinueOnError)
+	only := flags.String("only", "", "measure only what has this in its name, and write nothing")
+	runs := flags.Int("runs", 5, "how often everything runs; the fastest counts")
+	schedule := flags.String("schedule", "schedules/core.toml", "file to write")
+	table := flags.String("table", "bench/calibration.txt", "file to write")
+	flags.SetOutput(io.Discard) // the error says it
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(os.Stdout)
+		flags.Usage()
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("what is %q?", flags.Arg(0))
+	}
+	if *runs < 1 {
+		return fmt.Errorf("-runs is %d, and one is the least", *runs)
+	}
+	if *only == "" { // better said now than when all is measured
+		for _, path := range []string{*schedule, *table} {
+			if _, err := os.Stat(filepath.Dir(path)); err != nil {
+				return fmt.Errorf("%s cannot be written, run this at the root of the module: %w", path, err)
+			}
+		}
+	}
+	return run(*runs, *only, *schedule, *table)
 }
 
 func run(runs int, only, schedule, table string) error {
@@ -44,6 +72,9 @@ func run(runs int, only, schedule, table string) error {
 	if err != nil {
 		return err
 	}
+	if len(rows) == 0 {
+		return fmt.Errorf("nothing has %q in its name", only)
+	}
 	settle(prices)
 	report, err := summary(rows, prices)
 	if err != nil {
@@ -53,10 +84,7 @@ func run(runs int, only, schedule, table string) error {
 	if only != "" {
 		return nil
 	}
-	if err := os.WriteFile(schedule, []byte(report.schedule(prices)), 0o666); err != nil {
-		return err
-	}
-	return os.WriteFile(table, []byte(report.text()), 0o666)
+	return errors.Join(figures.Replace(schedule, report.schedule(prices)), figures.Replace(table, report.text()))
 }
 
 // measureAll measures everything and raises the prices on the way, so that

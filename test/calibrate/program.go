@@ -80,16 +80,6 @@ func unique(names []string) []string {
 	return list
 }
 
-func repeat(n int, text string) string { return strings.Repeat(text+"\n", n) }
-
-func i32s(values ...int) string {
-	var s strings.Builder
-	for _, v := range values {
-		fmt.Fprintf(&s, "i32.const %d; ", v)
-	}
-	return s.String()
-}
-
 const opcode = "WASMOpcodeCost."
 
 func opcodes(keys ...string) []string {

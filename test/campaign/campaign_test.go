@@ -132,6 +132,18 @@ func TestACampaignThatIsStoppedWritesItsFigures(t *testing.T) {
 	}
 }
 
+func TestTheProgressOfNativeFuzzingIsReadToItsEnd(t *testing.T) {
+	said := "fuzz: elapsed: 0s, gathering baseline coverage: 0/9 completed\nfuzz: elapsed: 3s, execs: 1200 (400/sec)\n" +
+		strings.Repeat("x", 1<<20) + "\n" + strings.Repeat("noise\n", 50) + "fuzz: elapsed: 4s, execs: 1700 (400/sec)\nPASS"
+	executed, tail, err := progress(strings.NewReader(said))
+	if err != nil || executed != 1700 || len(tail) != 40 || tail[39] != "PASS" {
+		t.Errorf("%d executions, %d lines, %v", executed, len(tail), err)
+	}
+	if executed, tail, err := progress(strings.NewReader("no tests to run\n")); executed != 0 || len(tail) != 1 || err != nil {
+		t.Errorf("%d executions, %q, %v", executed, tail, err)
+	}
+}
+
 // stopper stops the campaign in the seventh case.
 type stopper struct {
 	*counter
@@ -226,20 +238,29 @@ func TestTheSearchKeepsWhatTookMost(t *testing.T) {
 	for n := range 40 {
 		shape := &compile.Shape{Seed: uint64(n), Kinds: []compile.Kind{{}}}
 		s.Shape, s.Share = shape, 0.5
-		all = note(all, compile.Probe{Shape: shape, Cost: &compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}}, s)
+		cost := compile.Cost{Seconds: float64(n*7%40) / 100, MB: float64(n), Size: 9, Work: 8}
+		all = note(all, compile.Probe{Shape: shape, Cost: &cost})
+		cost.Seconds, cost.MB = cost.Seconds/2, cost.MB-0.5 // once more, and less
+		all = standing(note(all, compile.Probe{Shape: shape, Cost: &cost}), 3, s)
 	}
+	other := compile.NewSearch()
+	other.Shape = &compile.Shape{Seed: 99, Kinds: []compile.Kind{{}}}
+	all = standing(all, 4, other)
 	if err := writeMost(path, all); err != nil {
 		t.Fatal(err)
 	}
 	again, err := readMost(path)
-	if err != nil || !slices.Equal(again, all) || len(again) != 2*mostKept+1 {
+	if err != nil || !slices.Equal(again, all) || len(again) != 2*mostKept+2 {
 		t.Fatalf("%d lines, %v", len(again), err)
 	}
 	if again[0].Seconds != 0.39 || again[9].Seconds != 0.30 || again[10].MB != 39 || again[19].MB != 30 {
 		t.Errorf("%+v", again)
 	}
-	if at := again[20]; at.what != searchAt || at.Seconds != 0.75 || at.shape != s.Shape.String() {
-		t.Errorf("the search is at %+v", at)
+	for seed, want := range map[uint64]*compile.Search{3: s, 4: other, 5: compile.NewSearch()} {
+		_, at, err := stillThere(again, seed)
+		if err != nil || at.Share != want.Share || (at.Shape == nil) != (want.Shape == nil) || at.Shape != nil && at.Shape.String() != want.Shape.String() {
+			t.Errorf("the search of seed %d is at %+v, %v", seed, at, err)
+		}
 	}
 	text, err := mostTable(path)
 	if err != nil || strings.Count(text, "\n| time |") != mostKept || strings.Count(text, "\n| memory |") != mostKept || strings.Contains(text, searchAt+" |") {

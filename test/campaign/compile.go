@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,15 +20,15 @@ import (
 // compileCampaign searches for accepted modules that take long to compile.
 const compileCampaign = "compile"
 
-// mostFile is next to the results. It has the modules that took most, and the
-// one at which the search stands.
+// mostFile is next to the results. It has the modules that took most, each once,
+// and for each seed the one at which its search stands.
 const (
 	mostFile = "compile.tsv"
 	mostHead = "what\tseconds\tMB\tbytes\tunits\tshape"
 	mostKept = 10
-	inTime   = "time"   // among those that took most time
-	inMemory = "memory" // among those that took most memory
-	searchAt = "search" // where the search stands
+	inTime   = "time"    // among those that took most time
+	inMemory = "memory"  // among those that took most memory
+	searchAt = "search " // with the seed: where that search stands
 )
 
 // most is one line of the file.
@@ -59,49 +60,60 @@ func readMost(path string) (all []most, err error) {
 	return all, err
 }
 
-// note puts what a probe took among the most, if it belongs there, and where
-// the search stands.
-func note(all []most, p compile.Probe, s *compile.Search) []most {
-	all = slices.DeleteFunc(all, func(m most) bool { return m.what == searchAt })
+// note puts what a probe took among the most, if it belongs there. Of several
+// probes of one shape, what the worst one took counts.
+func note(all []most, p compile.Probe) []most {
 	took := most{shape: p.Shape.String(), Cost: *p.Cost}
 	for _, list := range []struct {
 		what string
-		less func(a, b most) int
+		by   func(a, b most) int
 	}{
-		{inTime, func(a, b most) int { return int(1e3 * (b.Seconds - a.Seconds)) }},
-		{inMemory, func(a, b most) int { return int(b.MB - a.MB) }},
+		{inTime, func(a, b most) int { return cmp.Compare(b.Seconds, a.Seconds) }},
+		{inMemory, func(a, b most) int { return cmp.Compare(b.MB, a.MB) }},
 	} {
 		took.what = list.what
-		var those []most
+		those := []most{took}
 		all = slices.DeleteFunc(all, func(m most) bool {
-			if m.what == list.what {
-				those = append(those, m)
+			if m.what != list.what {
+				return false
 			}
-			return m.what == list.what
+			if m.shape != took.shape {
+				those = append(those, m)
+			} else if list.by(m, took) < 0 {
+				those[0] = m
+			}
+			return true
 		})
-		those = append(those, took)
-		slices.SortStableFunc(those, list.less)
+		slices.SortStableFunc(those, list.by)
 		all = append(all, those[:min(len(those), mostKept)]...)
-	}
-	if s.Shape != nil {
-		at := most{what: searchAt, shape: s.Shape.String()}
-		at.Seconds = s.Share * compile.MostSeconds // it is the share that matters
-		all = append(all, at)
 	}
 	return all
 }
 
-// stillThere leaves out what the checks accept no more, and gives the search.
-func stillThere(all []most) (kept []most, s *compile.Search, err error) {
+// standing puts down where the search of a seed stands.
+func standing(all []most, seed uint64, s *compile.Search) []most {
+	at := most{what: searchAt + strconv.FormatUint(seed, 10)}
+	all = slices.DeleteFunc(all, func(m most) bool { return m.what == at.what })
+	if s.Shape == nil {
+		return all
+	}
+	at.shape = s.Shape.String()
+	at.Seconds = s.Share * compile.MostSeconds // it is the share that matters
+	return append(all, at)
+}
+
+// stillThere leaves out what the checks accept no more, and gives the search of
+// a seed.
+func stillThere(all []most, seed uint64) (kept []most, s *compile.Search, err error) {
 	s = compile.NewSearch()
 	for _, m := range all {
 		shape, err := compile.ParseShape(m.shape)
 		if err != nil {
 			return nil, s, err
 		}
-		if m.what == searchAt {
+		if m.what == searchAt+strconv.FormatUint(seed, 10) {
 			s.Shape, s.Share = shape, m.Seconds/compile.MostSeconds
-		} else if len(shape.Accepted()) != m.Size {
+		} else if !strings.HasPrefix(m.what, searchAt) && len(shape.Accepted()) != m.Size {
 			continue
 		}
 		kept = append(kept, m)
@@ -120,7 +132,7 @@ func (c *campaign) search(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, s, err := stillThere(all)
+	all, s, err := stillThere(all, c.seed)
 	if err != nil {
 		return err
 	}
@@ -129,6 +141,7 @@ func (c *campaign) search(ctx context.Context) error {
 	start, wrote := time.Now(), time.Now()
 	put := func() error {
 		c.tell()
+		all = standing(all, c.seed, s)
 		return errors.Join(writeMost(path, all), c.done.Put(c.file))
 	}
 	for c.before+c.done.Done < c.count && ctx.Err() == nil {
@@ -145,13 +158,13 @@ func (c *campaign) search(ctx context.Context) error {
 			c.done.Done++
 		}
 		if p.Cost != nil {
-			all = note(all, p, s)
+			all = note(all, p)
 			if p.Cost.Share() > 1 {
 				err = fmt.Errorf("compiling %d bytes takes %.2f s and %.0f MB", p.Cost.Size, p.Cost.Seconds, p.Cost.MB)
 			}
 		}
 		if err != nil {
-			return errors.Join(c.failed(&targets.Found{Input: []byte(p.Shape.String() + "\n"), Err: err}), writeMost(path, all))
+			return errors.Join(c.failed(&targets.Found{Input: []byte(p.Shape.String() + "\n"), Err: err}), writeMost(path, standing(all, c.seed, s)))
 		}
 		if time.Since(wrote) > interval {
 			wrote = time.Now()
@@ -196,7 +209,7 @@ process without any module (about 10 MB) included. The shape is what a module is
 |---|---:|---:|---:|---:|---|
 `, compile.Small/1000, compile.Large/1000, compile.MostSeconds, compile.MostMB)
 	for _, m := range all {
-		if m.what != searchAt {
+		if !strings.HasPrefix(m.what, searchAt) {
 			fmt.Fprintf(&b, "| %s | %.2f | %.0f | %s | %s | `%s` |\n", m.what, m.Seconds, m.MB, grouped(uint64(m.Size)), grouped(m.Work), m.shape)
 		}
 	}

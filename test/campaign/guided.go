@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/Dharitri-org/core-wasm-vm/test/figures"
@@ -72,18 +73,37 @@ func fuzz(ctx context.Context, root, target string, n uint64) (executed uint64, 
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	var tail []string
-	for lines := bufio.NewScanner(io.Reader(out)); lines.Scan(); {
-		if m := executions.FindStringSubmatch(lines.Text()); m != nil {
-			if executed, err = strconv.ParseUint(m[1], 10, 64); err != nil {
-				return executed, err
-			}
-			continue
-		}
-		tail = append(tail[max(0, len(tail)-40):], lines.Text())
+	executed, tail, readErr := progress(out)
+	if err := errors.Join(cmd.Wait(), readErr); err != nil {
+		return executed, fmt.Errorf("%w\n%s", err, strings.Join(tail, "\n"))
 	}
-	if err := cmd.Wait(); err != nil {
-		return executed, fmt.Errorf("%w\n%v", err, tail)
+	if executed == 0 {
+		return 0, fmt.Errorf("go test has not said how many executions there were:\n%s", strings.Join(tail, "\n"))
 	}
 	return executed, nil
+}
+
+// progress reads what the go command says to its end: how many executions there
+// were, and the last of its other lines.
+func progress(out io.Reader) (executed uint64, tail []string, err error) {
+	const last = 40
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if m := executions.FindStringSubmatch(line); m != nil {
+			n, err := strconv.ParseUint(m[1], 10, 64)
+			if err != nil {
+				return executed, tail, err
+			}
+			executed = n
+		} else if line != "" {
+			tail = append(tail[max(0, len(tail)+1-last):], strings.TrimRight(line, "\n"))
+		}
+		if err == io.EOF {
+			return executed, tail, nil
+		}
+		if err != nil {
+			return executed, tail, err
+		}
+	}
 }

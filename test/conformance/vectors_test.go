@@ -18,7 +18,6 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
-	"github.com/Dharitri-org/core-wasm-vm/schedules"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -85,14 +84,6 @@ func (w *way) skips(c *vectors.Case) bool {
 		raceDetector && w.engine == vm.EngineInterpreter && slices.Contains(endless(), c.Name)
 }
 
-func namedSchedule(name string) (vm.GasSchedule, error) {
-	text, err := schedules.Files.ReadFile(name + ".toml")
-	if err != nil {
-		return nil, err
-	}
-	return gas.Parse(text)
-}
-
 // outputs are digests of the canonical bytes of outputs.
 type outputs struct {
 	mu   sync.Mutex
@@ -140,7 +131,7 @@ func TestRecordedVectors(t *testing.T) {
 func runVectors(t *testing.T, w way, cases []*vectors.Case, least int, all *outputs) {
 	runner := &vectors.Runner{
 		New:      w.start,
-		Schedule: namedSchedule,
+		Schedule: gas.File,
 		Engine:   w.engine,
 		Twice:    w.engine == vm.EngineDefault, // the interpreter is too slow for it
 		Skip:     func(c *vectors.Case, _ *vectors.Step) bool { return w.skips(c) },

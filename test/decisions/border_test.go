@@ -7,6 +7,7 @@ import (
 
 	"github.com/Dharitri-org/core-wasm-vm/driver"
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
+	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
@@ -62,7 +63,7 @@ func findCase(t *testing.T, dir, name string) (*vectors.Case, *node, vm.Config) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		prices, err := schedule(c.GasSchedule)
+		prices, err := gas.File(c.GasSchedule)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +186,7 @@ func builtinsAreQuestions(t *testing.T) {
 func scheduleChanges(t *testing.T) {
 	c, n, config := findCase(t, "../vectors", "eei/storage")
 	step := firstCall(c, "add")
-	v3, err := schedule("gasScheduleV3")
+	v3, err := gas.Named("v3")
 	if err != nil {
 		t.Fatal(err)
 	}

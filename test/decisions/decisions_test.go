@@ -21,7 +21,6 @@ import (
 	"github.com/Dharitri-org/core-wasm-vm/inprocess"
 	"github.com/Dharitri-org/core-wasm-vm/internal/gas"
 	"github.com/Dharitri-org/core-wasm-vm/internal/vectors"
-	"github.com/Dharitri-org/core-wasm-vm/schedules"
 	"github.com/Dharitri-org/core-wasm-vm/vm"
 )
 
@@ -183,7 +182,7 @@ func run(t *testing.T, dir string, names []string, observe func(*vectors.Case, i
 		New: func(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
 			return inprocess.New(hook, config)
 		},
-		Schedule: schedule, Observe: observe,
+		Schedule: gas.File, Observe: observe,
 	}
 	report, err := r.Run(t.Context(), cases)
 	if err != nil {
@@ -192,14 +191,6 @@ func run(t *testing.T, dir string, names []string, observe func(*vectors.Case, i
 	for _, f := range report.Failures {
 		t.Error(f)
 	}
-}
-
-func schedule(name string) (vm.GasSchedule, error) {
-	text, err := schedules.Files.ReadFile(name + ".toml")
-	if err != nil {
-		return nil, err
-	}
-	return gas.Parse(text)
 }
 
 // compareSuperseded runs the cases with steps that the rule supersedes and

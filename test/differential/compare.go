@@ -63,6 +63,10 @@ func (b *Bench) Run(random *rand.Rand) (code []byte, err error) {
 	return code, b.Compare(code, random)
 }
 
+// Nothing is, among Ends, that a module had nothing to run. It was compiled,
+// and its memory compared.
+const Nothing = "nothing to run"
+
 // ErrRefused is the error of Compare for code that the checks refuse.
 var ErrRefused = errors.New("refused")
 
@@ -73,6 +77,7 @@ func (b *Bench) Compare(code []byte, random *rand.Rand) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
+	callSome(m, random)
 	prices := choosePrices(random)
 	t := trial{bench: b, module: m, prices: (*oracle.Prices)(prices)}
 	t.choose(random)
@@ -119,19 +124,6 @@ func (b *Bench) load(code []byte) (*wasm.Module, error) {
 		err = errors.New("its memory is too large to be compared often")
 	}
 	return m, err
-}
-
-// bound keeps the memory of a module from growing by more than a few pages,
-// and says whether it is small enough.
-func bound(memory *wasm.Limits) bool {
-	const most, more = 18, 3
-	if memory == nil {
-		return true
-	}
-	if !memory.HasMax || memory.Max > memory.Min+more {
-		memory.HasMax, memory.Max = true, memory.Min+more
-	}
-	return memory.Min <= most
 }
 
 func (b *Bench) resolve(module, name string) (wasm.FuncType, bool) {
@@ -289,7 +281,7 @@ func (t *trial) judge(gas uint64, again bool) (*end, []end, error) {
 	if again {
 		functions = []*uint32{t.main, t.main, t.report}
 	}
-	first := new(end)
+	first := &end{kind: Nothing}
 	ends := make([]end, len(functions))
 	for k, function := range functions {
 		e := &ends[k]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/imports"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
+	"github.com/Dharitri-org/core-wasm-vm/test/assemble"
 )
 
 // bombs are modules of up to 200,000 bytes that take long to compile.
@@ -14,34 +15,34 @@ func bombs() []Contract {
 		return Contract{Name: "compile bomb: " + name, Source: header() + "func run\nfn bomb\n" + body, Deployed: end}
 	}
 	return []Contract{
-		bomb("1,000 blocks and a br_table to each of them", repeat(1_000, "block")+"i32.const 1; br_table"+upTo(1_000)+"\n"+repeat(1_000, "end"), success),
-		bomb("an operand stack of 60,000", repeat(60_000, "i32.const 1")+repeat(60_000, "drop"), success),
-		bomb("straight code of 200,000 bytes", "local 2 i64\n"+repeat(28_000, "local.get 0; local.get 1; i64.add; local.set 0"), success),
-		{Name: "compile bomb: 20,000 loads and stores", Source: header() + "func run\nfn bomb\n" + repeat(20_000, "i32.const 8; i32.const 8; i64.load; i64.store"), Greedy: true},
-		{Name: "compile bomb: 10,000 functions that do nothing", Source: header() + "func run\n" + functions(9_999), Greedy: true},
-		{Name: "compile bomb: 25,000 functions", Source: header() + "func run\n" + functions(25_000), Deployed: refused},
+		bomb("1,000 blocks and a br_table to each of them", assemble.Repeat(1_000, "block")+"i32.const 1; br_table"+upTo(1_000)+"\n"+assemble.Repeat(1_000, "end"), success),
+		bomb("an operand stack of 60,000", assemble.Repeat(60_000, "i32.const 1")+assemble.Repeat(60_000, "drop"), success),
+		bomb("straight code of 200,000 bytes", "local 2 i64\n"+assemble.Repeat(28_000, "local.get 0; local.get 1; i64.add; local.set 0"), success),
+		{Name: "compile bomb: 20,000 loads and stores", Source: header() + "func run\nfn bomb\n" + assemble.Repeat(20_000, "i32.const 8; i32.const 8; i64.load; i64.store"), Greedy: true},
+		{Name: "compile bomb: 10,000 functions that do nothing", Source: header() + "func run\n" + assemble.Functions(9_999), Greedy: true},
+		{Name: "compile bomb: 25,000 functions", Source: header() + "func run\n" + assemble.Functions(25_000), Deployed: refused},
 		{Name: "compile bomb: 1,000 functions with 100 parameters that call each other", Source: header() + "func run\n" + manyParameters(1_000), Greedy: true},
 	}
 }
 
 // heavy are modules that compile for too long, so that no executor may accept
-// them.
+// them, and two that are just short of it.
 func heavy() []Contract {
 	bomb := func(name, body string) Contract {
 		return Contract{Name: "compile bomb: " + name, Source: header() + "func run\nfn bomb\n" + body, Deployed: refused}
 	}
 	return []Contract{
-		bomb("a chain of 33,000 br_ifs", "local 1 i32\nblock\n"+repeat(33_000, "local.get 0; br_if 0")+"end"),
-		bomb("a chain of 20,000 br_ifs with a result", "local 1 i32\nblock i32\ni32.const 1\n"+repeat(20_000, "local.get 0; br_if 0")+"end; drop"),
-		bomb("5,000 loops inside each other", "local 1 i32\n"+repeat(5_000, "loop")+repeat(5_000, "local.get 0; br_if 0; end")),
-		bomb("33,000 blocks inside each other", repeat(33_000, "block")+repeat(33_000, "end")),
+		bomb("a chain of 33,000 br_ifs", "local 1 i32\nblock\n"+assemble.Repeat(33_000, "local.get 0; br_if 0")+"end"),
+		bomb("a chain of 20,000 br_ifs with a result", "local 1 i32\nblock i32\ni32.const 1\n"+assemble.Repeat(20_000, "local.get 0; br_if 0")+"end; drop"),
+		bomb("5,000 loops inside each other", "local 1 i32\n"+assemble.Repeat(5_000, "loop")+assemble.Repeat(5_000, "local.get 0; br_if 0; end")),
+		bomb("33,000 blocks inside each other", assemble.Repeat(33_000, "block")+assemble.Repeat(33_000, "end")),
 		bomb("2,000 locals and 10,000 ifs", "local 2000 i64\n"+ifs(10_000, 2_000)),
 		bomb("1,000 locals and 5,000 loops", "local 1000 i64\nlocal 1 i32\n"+loopsOver(5_000, 1_000)),
 		bomb("a br_table with 99,000 targets", "block; i32.const 1; br_table"+strings.Repeat(" 0", 99_000)+"; end"),
 		bomb("a br_table with 99,000 targets and a result", "block i32; i32.const 7; i32.const 1; br_table"+strings.Repeat(" 0", 99_000)+"; end; drop"),
-		bomb("60,000 calls in a row", repeat(60_000, "call run")),
-		{Name: "compile bomb: 4,000 global variables and 1,600 calls", Source: header() + repeat(4_000, "global i64 1") + "func run\nfn bomb\n" +
-			repeat(1_600, "call run"), Deployed: refused},
+		bomb("60,000 calls in a row", assemble.Repeat(60_000, "call run")),
+		{Name: "compile bomb: 4,000 global variables and 1,600 calls", Source: header() + assemble.Repeat(4_000, "global i64 1") + "func run\nfn bomb\n" +
+			assemble.Repeat(1_600, "call run"), Deployed: refused},
 		{Name: "compile bomb: 2,000 functions with 4,000 locals that are not used", Source: header() + "func run\n" + unused(2_000), Greedy: true},
 		{Name: "compile bomb: 390 functions with a chain of 128 br_ifs", Source: header() + "func run\n" + chains(390, 128), Greedy: true},
 		{Name: "compile bomb: 97 functions with a chain of 512 br_ifs", Source: header() + "func run\n" + chains(97, 512), Deployed: refused},
@@ -64,7 +65,7 @@ func loopsOver(n, locals int) string {
 	return s.String()
 }
 
-// upTo are the numbers below n and n-1 again, for a br_table.
+// upTo are the numbers below n, for a br_table.
 func upTo(n int) string {
 	var s strings.Builder
 	for i := range n {
@@ -84,7 +85,7 @@ func unused(n int) string {
 func chains(functions, length int) string {
 	var s strings.Builder
 	for i := range functions {
-		fmt.Fprintf(&s, "fn c%d; local 1 i32; block\n%send\n", i, repeat(length, "local.get 0; br_if 0"))
+		fmt.Fprintf(&s, "fn c%d; local 1 i32; block\n%send\n", i, assemble.Repeat(length, "local.get 0; br_if 0"))
 	}
 	return s.String()
 }
@@ -92,20 +93,20 @@ func chains(functions, length int) string {
 func manyParameters(n int) string {
 	var s strings.Builder
 	for i := range n {
-		fmt.Fprintf(&s, "fn p%d%s\n%scall p%d\n", i, strings.Repeat(" i64", 100), repeat(100, "i64.const 1"), (i+1)%n)
+		fmt.Fprintf(&s, "fn p%d%s\n%scall p%d\n", i, strings.Repeat(" i64", 100), assemble.Repeat(100, "i64.const 1"), (i+1)%n)
 	}
 	return s.String()
 }
 
 // shapes are modules that have very much of one thing.
 func shapes() []Contract {
-	blocks := func(n int) string { return repeat(n, "block") + repeat(n, "end") }
+	blocks := func(n int) string { return assemble.Repeat(n, "block") + assemble.Repeat(n, "end") }
 	return []Contract{
-		{Name: "4,000 global variables", Source: header() + repeat(4_000, "global i64 1") + "func run"},
-		{Name: "4,001 global variables", Source: header() + repeat(4_001, "global i64 1") + "func run", Deployed: refused},
-		{Name: "60,000 data segments", Source: header() + repeat(60_000, "hex 2000") + "func run"},
+		{Name: "4,000 global variables", Source: header() + assemble.Repeat(4_000, "global i64 1") + "func run"},
+		{Name: "4,001 global variables", Source: header() + assemble.Repeat(4_001, "global i64 1") + "func run", Deployed: refused},
+		{Name: "60,000 data segments", Source: header() + assemble.Repeat(60_000, "hex 2000") + "func run"},
 		{Name: "100,000 exports of one function", Source: header() + "func run", Code: exports(100_000), Deployed: refused},
-		{Name: "a table of 100,000 elements, full of element segments", Source: header() + "table 100000\n" + repeat(60, "elem 0"+strings.Repeat(" run", 1_000)) + "func run"},
+		{Name: "a table of 100,000 elements, full of element segments", Source: header() + "table 100000\n" + assemble.Repeat(60, "elem 0"+strings.Repeat(" run", 1_000)) + "func run"},
 		{Name: "a table of 100,001 elements", Source: header() + "table 100001\nfunc run", Deployed: refused},
 		{Name: "a memory of 1,000 pages", Source: headerOf(1000) + "func run"},
 		{Name: "a memory of 1,001 pages", Source: headerOf(1001) + "func run", Deployed: refused},
@@ -157,7 +158,7 @@ func exports(n int) func() []byte {
 }
 
 func half() []byte {
-	c := Contract{Source: header() + "func run\n" + functions(100)}
+	c := Contract{Source: header() + "func run\n" + assemble.Functions(100)}
 	code, err := c.Module()
 	if err != nil {
 		panic(err) // the source is ours

@@ -15,53 +15,53 @@ func execute(function string, to int) string {
 
 // executeWith is execute after the gas. Functions that move no value take none.
 func executeWith(function string, to int) string {
-	value := i32s(AtZero)
+	value := assemble.I32s(AtZero)
 	if function == "delegateExecution" || function == "executeReadOnly" {
 		value = ""
 	}
-	return i32s(to) + value + i32s(AtRun, 3, 0, 0, 0) + "call " + function + "\n"
+	return assemble.I32s(to) + value + assemble.I32s(AtRun, 3, 0, 0, 0) + "call " + function + "\n"
 }
 
 // calls send value and messages without end.
 func calls() []Contract {
 	return []Contract{
-		{Name: "transfers to new accounts without end", Source: header("transferValue") + forever(i32s(0, AtOne, 0, 0)+"call transferValue; drop"), Called: outOfGas},
-		{Name: "transfers with 64 KiB of data", Source: headerOf(2, "transferValue") + forever(i32s(AtUser, AtOne, 0, 65536)+"call transferValue; drop"), Called: outOfGas},
-		{Name: "transfers with arguments without end", Source: headerOf(2, "transferValue") + "hex 1024 " + repeat(1, "407840784078407840784078") +
-			forever(i32s(AtUser, AtOne, 1024, 60_000)+"call transferValue; drop"), Called: outOfGas},
-		{Name: "a transfer of more than it has", Source: header("transferValue") + "func run; " + i32s(AtUser, AtTarget, 0, 0) + "call transferValue; drop",
+		{Name: "transfers to new accounts without end", Source: header("transferValue") + forever(assemble.I32s(0, AtOne, 0, 0)+"call transferValue; drop"), Called: outOfGas},
+		{Name: "transfers with 64 KiB of data", Source: headerOf(2, "transferValue") + forever(assemble.I32s(AtUser, AtOne, 0, 65536)+"call transferValue; drop"), Called: outOfGas},
+		{Name: "transfers with arguments without end", Source: headerOf(2, "transferValue") + "hex 1024 " + assemble.Repeat(1, "407840784078407840784078") +
+			forever(assemble.I32s(AtUser, AtOne, 1024, 60_000)+"call transferValue; drop"), Called: outOfGas},
+		{Name: "a transfer of more than it has", Source: header("transferValue") + "func run; " + assemble.I32s(AtUser, AtTarget, 0, 0) + "call transferValue; drop",
 			Called: fault("failed transfer (insufficient funds)")},
 		{Name: "asynchronous calls without end, in one group", Source: header("createAsyncCall") +
-			forever(i32s(448, 3, AtUser, AtZero, 448, 3, 448, 3, 448, 3)+"i64.const 0; call createAsyncCall"), Called: outOfGas},
+			forever(assemble.I32s(448, 3, AtUser, AtZero, 448, 3, 448, 3, 448, 3)+"i64.const 0; call createAsyncCall"), Called: outOfGas},
 		{Name: "asynchronous calls without end, each in a group of its own", Source: header("createAsyncCall") +
-			forever(i32s(0, 4, AtUser, AtZero, 448, 3, 448, 3, 448, 3)+"i64.const 0; call createAsyncCall"), Called: outOfGas},
+			forever(assemble.I32s(0, 4, AtUser, AtZero, 448, 3, 448, 3, 448, 3)+"i64.const 0; call createAsyncCall"), Called: outOfGas},
 		{Name: "asynchronous calls with 64 KiB of data", Source: headerOf(2, "createAsyncCall") +
-			forever(i32s(448, 3, AtUser, AtZero, 0, 65536, 448, 3, 448, 3)+"i64.const 0; call createAsyncCall"), Called: outOfGas},
+			forever(assemble.I32s(448, 3, AtUser, AtZero, 0, 65536, 448, 3, 448, 3)+"i64.const 0; call createAsyncCall"), Called: outOfGas},
 		{Name: "an asynchronous call of itself whose callback calls again", Twin: true, Source: header("asyncCall") + `
-			func run; ` + i32s(AtTwin, AtZero, AtRun, 3) + `call asyncCall
-			func callBack; ` + i32s(AtTwin, AtZero, AtRun, 3) + "call asyncCall", Called: leaves("execution failed (max instances reached)")},
+			func run; ` + assemble.I32s(AtTwin, AtZero, AtRun, 3) + `call asyncCall
+			func callBack; ` + assemble.I32s(AtTwin, AtZero, AtRun, 3) + "call asyncCall", Called: leaves("execution failed (max instances reached)")},
 		{Name: "a hundred asynchronous calls of a loop", Peer: header() + "func run; loop; br 0; end", Source: header("createAsyncCall") + `
 			func run; local 1 i32
-			loop; ` + i32s(448, 3, AtPeer, AtZero, AtRun, 3, 448, 3, 448, 3) + `i64.const 0; call createAsyncCall
+			loop; ` + assemble.I32s(448, 3, AtPeer, AtZero, AtRun, 3, 448, 3, 448, 3) + `i64.const 0; call createAsyncCall
 			local.get 0; i32.const 1; i32.add; local.tee 0; i32.const 100; i32.lt_u; br_if 0; end
 			func callBack`, Called: leaves("not enough gas")},
 		{Name: "a million empty arguments, again and again", Peer: header() + "func run", Source: headerOf(64, "executeOnDestContext") +
-			forever("i64.const 100000000; "+i32s(AtPeer, AtZero, AtRun, 3, 1_000_000, 1024, 0)+"call executeOnDestContext; drop"), Called: outOfGas},
+			forever("i64.const 100000000; "+assemble.I32s(AtPeer, AtZero, AtRun, 3, 1_000_000, 1024, 0)+"call executeOnDestContext; drop"), Called: outOfGas},
 		{Name: "a billion arguments", Twin: true, Source: header("executeOnDestContext") + "func run; i64.const -1; " +
-			i32s(AtTwin, AtZero, AtRun, 3, 1_000_000_000, 1024, 0) + "call executeOnDestContext; drop", Called: success},
+			assemble.I32s(AtTwin, AtZero, AtRun, 3, 1_000_000_000, 1024, 0) + "call executeOnDestContext; drop", Called: success},
 		{Name: "arguments of 1 MiB, again and again", Peer: header() + "func run", Source: headerOf(20, "executeOnDestContext") + "hex 1024 00001000\n" +
-			forever("i64.const -1; "+i32s(AtPeer, AtZero, AtRun, 3, 1, 1024, 2048)+"call executeOnDestContext; drop"), Called: outOfGas},
+			forever("i64.const -1; "+assemble.I32s(AtPeer, AtZero, AtRun, 3, 1, 1024, 2048)+"call executeOnDestContext; drop"), Called: outOfGas},
 		{Name: "a function name of 60,000 bytes", Twin: true, Source: header("executeOnDestContext") +
-			forever("i64.const -1; "+i32s(AtTwin, AtZero, 1024, 60_000, 0, 0, 0)+"call executeOnDestContext; drop"), Called: outOfGas},
-		{Name: "calls without gas of a contract of 120,000 bytes that is never loaded", Peer: header() + "func run\n" + repeat(60_000, "block; end"),
+			forever("i64.const -1; "+assemble.I32s(AtTwin, AtZero, 1024, 60_000, 0, 0, 0)+"call executeOnDestContext; drop"), Called: outOfGas},
+		{Name: "calls without gas of a contract of 120,000 bytes that is never loaded", Peer: header() + "func run\n" + assemble.Repeat(60_000, "block; end"),
 			Source: header("executeOnDestContext") + forever(limited("executeOnDestContext", 10)+"drop"), Called: outOfGas},
-		{Name: "asynchronous calls without gas of a contract of 120,000 bytes", Peer: header() + "func run\n" + repeat(60_000, "block; end"),
+		{Name: "asynchronous calls without gas of a contract of 120,000 bytes", Peer: header() + "func run\n" + assemble.Repeat(60_000, "block; end"),
 			Source: header("createAsyncCall") + `
 			func run; local 1 i32
-			loop; ` + i32s(448, 3, AtPeer, AtZero, AtRun, 3, 0, 0, 0, 0) + `i64.const 1; call createAsyncCall
+			loop; ` + assemble.I32s(448, 3, AtPeer, AtZero, AtRun, 3, 0, 0, 0, 0) + `i64.const 1; call createAsyncCall
 			local.get 0; i32.const 1; i32.add; local.tee 0; i32.const 400; i32.lt_u; br_if 0; end`, Called: success},
 		{Name: "upgrades of itself without end", Twin: true, Source: header("upgradeContract") + `
-			func run; ` + i32s(AtTarget) + "i64.const -1; " + i32s(AtZero, 1024, 1024, 60_000, 0, 0, 0) + `call upgradeContract
+			func run; ` + assemble.I32s(AtTarget) + "i64.const -1; " + assemble.I32s(AtZero, 1024, 1024, 60_000, 0, 0, 0) + `call upgradeContract
 			func callBack`, Called: leaves("not enough gas")},
 	}
 }
@@ -89,12 +89,12 @@ func nestings() []Contract {
 		storm("nested calls with 62 MiB of memory that trap", headerOf(1000)+"func run; unreachable"),
 		storm("nested calls that fill 62 MiB of memory", header()+growTouch),
 		storm("nested calls with a table of 100,000 elements that trap", header()+"table 100000\nfunc run; unreachable"),
-		storm("nested calls with 4,000 global variables", header()+repeat(4000, "global i64 1")+"func run"),
-		storm("nested calls with 10,000 functions that trap", header()+"func run; unreachable\n"+functions(9_990)),
-		storm("nested calls with 10,000 data segments that trap", header()+repeat(10_000, "data 2000 x")+"func run; unreachable"),
+		storm("nested calls with 4,000 global variables", header()+assemble.Repeat(4000, "global i64 1")+"func run"),
+		storm("nested calls with 10,000 functions that trap", header()+"func run; unreachable\n"+assemble.Functions(9_990)),
+		storm("nested calls with 10,000 data segments that trap", header()+assemble.Repeat(10_000, "data 2000 x")+"func run; unreachable"),
 		storm("nested calls that trap deep in the stack", header()+"func run; i32.const 1000; call deep\nfn deep i32\n"+deep),
-		storm("nested calls that leave a megabyte of return data", headerOf(17, "finish")+"func run; "+i32s(0, 1<<20)+"call finish"),
-		storm("nested calls that write storage and trap", header("storageStore")+"func run; "+i32s(448, 3, 448, 3)+"call storageStore; drop; unreachable"),
+		storm("nested calls that leave a megabyte of return data", headerOf(17, "finish")+"func run; "+assemble.I32s(0, 1<<20)+"call finish"),
+		storm("nested calls that write storage and trap", header("storageStore")+"func run; "+assemble.I32s(448, 3, 448, 3)+"call storageStore; drop; unreachable"),
 		Contract{Name: "levels that share 100,000 numbers", Peer: header() + "func run", Source: header("bigIntNew", "executeOnSameContext", "getGasLeft") + `
 			func run; local 1 i32
 			loop; i64.const 1; call bigIntNew; i32.const 100000; i32.lt_u; br_if 0; end
@@ -107,15 +107,6 @@ func limited(function string, gas int) string {
 	return fmt.Sprintf("i64.const %d; ", gas) + executeWith(function, AtPeer)
 }
 
-// functions are n functions that do nothing.
-func functions(n int) string {
-	var s []byte
-	for i := range n {
-		s = fmt.Appendf(s, "fn g%d\n", i)
-	}
-	return string(s)
-}
-
 // creations deploy contracts that deploy contracts.
 func creations() []Contract {
 	// child is deployed from the memory of its creator, from 1,024 on.
@@ -125,7 +116,7 @@ func creations() []Contract {
 			panic(err) // the sources are ours
 		}
 		source = headerOf(8, "createContract", uses) + fmt.Sprintf("hex 1024 %x\n", code)
-		return source, "i64.const -1; " + i32s(AtZero, 1024, 512, len(code), 128, 0, 0, 0) + "call createContract; drop\n"
+		return source, "i64.const -1; " + assemble.I32s(AtZero, 1024, 512, len(code), 128, 0, 0, 0) + "call createContract; drop\n"
 	}
 	small, create := deploy("memory 0\nfunc f", "getGasLeft")
 	failing, createFailing := deploy("memory 0\nfunc init; unreachable", "getGasLeft")
@@ -134,7 +125,7 @@ func creations() []Contract {
 	if err != nil {
 		panic(err)
 	}
-	large, createLarge := deploy("memory 0\nfunc f\n"+repeat(60_000, "nop"), "getGasLeft")
+	large, createLarge := deploy("memory 0\nfunc f\n"+assemble.Repeat(60_000, "nop"), "getGasLeft")
 	return []Contract{
 		{Name: "contracts without end", Source: small + forever(create), Called: outOfGas},
 		{Name: "contracts whose init traps", Source: failing + forever(createFailing), Called: outOfGas},
@@ -142,15 +133,15 @@ func creations() []Contract {
 		{Name: "contracts of 60,000 bytes", Source: large + forever(createLarge), Called: outOfGas},
 		{Name: "a new contract of 60,000 bytes each time", Source: large + forever("i32.const 61023; local.get 0; i32.store8 0; "+createLarge), Called: outOfGas},
 		{Name: "calls without gas of a contract of a megabyte that it has made", Source: headerOf(20, "createContract", "executeOnDestContext") +
-			fmt.Sprintf("hex 1024 %x00bc843d0170\n", bare) + "func run\ni64.const -1; " + i32s(AtZero, 1024, 512, len(bare)+4+999_996, 128, 0, 0, 0) +
-			"call createContract; if; unreachable; end\nloop; i64.const 10; " + i32s(128, AtZero, AtRun, 3, 0, 0, 0) + "call executeOnDestContext; drop; br 0; end", Called: outOfGas},
+			fmt.Sprintf("hex 1024 %x00bc843d0170\n", bare) + "func run\ni64.const -1; " + assemble.I32s(AtZero, 1024, 512, len(bare)+4+999_996, 128, 0, 0, 0) +
+			"call createContract; if; unreachable; end\nloop; i64.const 10; " + assemble.I32s(128, AtZero, AtRun, 3, 0, 0, 0) + "call executeOnDestContext; drop; br 0; end", Called: outOfGas},
 		{Name: "contracts that create themselves", Source: headerOf(3, "createContract", "ethereum.codeCopy", "ethereum.getCodeSize") + `
 			fn again; local 1 i32
 			call getCodeSize; local.set 0
 			i32.const 1024; i32.const 0; local.get 0; call codeCopy
-			loop; i64.const -1; ` + i32s(AtZero, 1024, 512) + "local.get 0; " + i32s(128, 0, 0, 0) + `call createContract; drop; br 0; end
+			loop; i64.const -1; ` + assemble.I32s(AtZero, 1024, 512) + "local.get 0; " + assemble.I32s(128, 0, 0, 0) + `call createContract; drop; br 0; end
 			func init
 			func run; call again`, Called: outOfGas},
-		{Name: "contracts of Ethereum without end", Source: header("ethereum.create") + "hex 1024 0061736d01000000\n" + forever(i32s(AtZero, 1024, 8, 128)+"call create; drop"), Called: outOfGas},
+		{Name: "contracts of Ethereum without end", Source: header("ethereum.create") + "hex 1024 0061736d01000000\n" + forever(assemble.I32s(AtZero, 1024, 8, 128)+"call create; drop"), Called: outOfGas},
 	}
 }

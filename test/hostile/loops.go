@@ -3,6 +3,8 @@ package hostile
 import (
 	"fmt"
 	"strings"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/assemble"
 )
 
 // loops never end: all gas goes into instructions.
@@ -20,7 +22,7 @@ func loops() []Contract {
 			if; br 1; else; nop; end; end`), Called: outOfGas},
 		{Name: "ten loops inside each other", Source: header() + "func run\nlocal 10 i32\n" + nested(10), Called: outOfGas},
 		{Name: "a loop of calls of a function that does nothing", Source: header() + forever("call nothing") + "\nfn nothing", Called: outOfGas},
-		{Name: "a loop of calls with 100 parameters", Source: header() + forever(repeat(100, "i64.const 1")+"call many") +
+		{Name: "a loop of calls with 100 parameters", Source: header() + forever(assemble.Repeat(100, "i64.const 1")+"call many") +
 			"\nfn many" + strings.Repeat(" i64", 100), Called: outOfGas},
 		{Name: "a loop of calls of a function with 4,000 locals", Source: header() + forever("call many") +
 			"\nfn many; local 4000 i64", Called: outOfGas},
@@ -30,19 +32,19 @@ func loops() []Contract {
 			forever("i32.const 0; call_indirect -> i64; drop"), Called: outOfGas},
 		{Name: "a storm of calls through a table that no processor foresees", Source: header() + indirectStorm(), Called: outOfGas},
 		{Name: "a storm of jumps that no processor foresees", Source: header() + forever(
-			random+repeat(256, "block")+"local.get 1; i32.const 255; i32.and; br_table"+table.String()+" 255\n"+repeat(256, "end"),
+			random+assemble.Repeat(256, "block")+"local.get 1; i32.const 255; i32.and; br_table"+table.String()+" 255\n"+assemble.Repeat(256, "end"),
 			"local 1 i32"), Called: outOfGas},
 		{Name: "a storm of branches that no processor foresees", Source: header() + forever(
-			repeat(64, "block; "+random+"local.get 1; i32.const 32768; i32.and; br_if 0; nop; end"), "local 1 i32"), Called: outOfGas},
+			assemble.Repeat(64, "block; "+random+"local.get 1; i32.const 32768; i32.and; br_if 0; nop; end"), "local 1 i32"), Called: outOfGas},
 		{Name: "a loop of divisions", Source: header() + forever(
-			"local.get 1\n"+repeat(200, "i64.const 3; i64.div_u; i64.const -9; i64.or")+"local.set 1", "local 1 i64"), Called: outOfGas},
+			"local.get 1\n"+assemble.Repeat(200, "i64.const 3; i64.div_u; i64.const -9; i64.or")+"local.set 1", "local 1 i64"), Called: outOfGas},
 		{Name: "a loop of remainders", Source: header() + forever(
-			"i64.const -1\n"+repeat(200, "i64.const 0x7fffffffffff1; i64.rem_u; i64.const -9; i64.or")+"drop"), Called: outOfGas},
+			"i64.const -1\n"+assemble.Repeat(200, "i64.const 0x7fffffffffff1; i64.rem_u; i64.const -9; i64.or")+"drop"), Called: outOfGas},
 		{Name: "a loop of multiplications", Source: header() + forever(
-			"local.get 1\n"+repeat(200, "i64.const 0x1234567; i64.mul")+"local.set 1", "local 1 i64"), Called: outOfGas},
+			"local.get 1\n"+assemble.Repeat(200, "i64.const 0x1234567; i64.mul")+"local.set 1", "local 1 i64"), Called: outOfGas},
 		{Name: "a loop of counted bits and rotations", Source: header() + forever(
-			"local.get 1\n"+repeat(100, "i64.popcnt; i64.const 7; i64.rotl; i64.clz; i64.ctz")+"local.set 1", "local 1 i64"), Called: outOfGas},
-		{Name: "a loop over global variables", Source: header() + repeat(32, "global i64 1") + forever(
+			"local.get 1\n"+assemble.Repeat(100, "i64.popcnt; i64.const 7; i64.rotl; i64.clz; i64.ctz")+"local.set 1", "local 1 i64"), Called: outOfGas},
+		{Name: "a loop over global variables", Source: header() + assemble.Repeat(32, "global i64 1") + forever(
 			globalStorm()), Called: outOfGas},
 		{Name: "a loop of asking for the gas that is left", Source: header("getGasLeft") + forever("call getGasLeft; drop"), Called: outOfGas},
 		{Name: "a loop in init", Source: header() + "func init; loop; br 0; end\nfunc run", Deployed: outOfGas},
@@ -72,7 +74,7 @@ func indirectStorm() string {
 	for i := range 256 {
 		fmt.Fprintf(&s, "elem %d f%d\n", i, i)
 	}
-	s.WriteString(forever(repeat(16, random+"local.get 1; i32.const 16; i32.shr_u; i32.const 255; i32.and; call_indirect"), "local 1 i32"))
+	s.WriteString(forever(assemble.Repeat(16, random+"local.get 1; i32.const 16; i32.shr_u; i32.const 255; i32.and; call_indirect"), "local 1 i32"))
 	for i := range 256 {
 		fmt.Fprintf(&s, "\nfn f%d", i)
 	}
@@ -95,10 +97,10 @@ func recursions() []Contract {
 		{Name: "two functions that call each other", Source: header() + "func run; call other\nfn other; call run", Called: trapped},
 		{Name: "a function that calls itself through a table", Source: header() + "table 1; elem 0 run\nfunc run; i32.const 0; call_indirect", Called: trapped},
 		{Name: "a function with 4,000 locals that calls itself", Source: header() + "func run; call deep\nfn deep\n" + many(4000) + "call deep", Called: trapped},
-		{Name: "a function with 100 parameters that calls itself", Source: header() + "func run\n" + repeat(100, "i64.const 1") + "call deep\nfn deep" +
-			strings.Repeat(" i64", 100) + "\n" + repeat(100, "i64.const 2") + "call deep", Called: trapped},
+		{Name: "a function with 100 parameters that calls itself", Source: header() + "func run\n" + assemble.Repeat(100, "i64.const 1") + "call deep\nfn deep" +
+			strings.Repeat(" i64", 100) + "\n" + assemble.Repeat(100, "i64.const 2") + "call deep", Called: trapped},
 		{Name: "a function with a high operand stack that calls itself", Source: header() + "func run; call deep; drop\nfn deep -> i64\n" +
-			repeat(10_000, "i64.const 1") + "call deep\n" + repeat(10_000, "i64.add"), Called: trapped},
+			assemble.Repeat(10_000, "i64.const 1") + "call deep\n" + assemble.Repeat(10_000, "i64.add"), Called: trapped},
 		{Name: "a function that calls itself twice, 60 times deep", Source: header() + `
 			func run; i32.const 60; call tree
 			fn tree i32
@@ -117,7 +119,7 @@ func memories() []Contract {
 	return []Contract{
 		{Name: "loads that miss every cache", Source: headerOf(1000) + chase("i32.load"), Called: outOfGas},
 		{Name: "stores that miss every cache", Source: headerOf(1000) + forever(
-			repeat(64, random+"local.get 1; i32.const 0x3e7ffff; i32.and; i32.const 0x3e00000; i32.rem_u; i64.const 1; i64.store"), "local 1 i32"), Called: outOfGas},
+			assemble.Repeat(64, random+"local.get 1; i32.const 0x3e7ffff; i32.and; i32.const 0x3e00000; i32.rem_u; i64.const 1; i64.store"), "local 1 i32"), Called: outOfGas},
 		{Name: "every page is touched, again and again", Source: headerOf(1000) + forever(
 			"local.get 1; i32.const 4096; i32.add; i32.const 65536000; i32.rem_u; local.tee 1; i32.const 7; i32.store8", "local 1 i32"), Called: outOfGas},
 		{Name: "memory grows page by page, and all of it is touched", Source: header() + growTouch, Called: success},
@@ -161,5 +163,5 @@ func chase(load string) string {
 		i32.store 65536
 		local.get 0; i32.const 1; i32.add; local.tee 0; i32.const %d; i32.lt_u; br_if 0; end
 		loop; local.get 1
-		%slocal.set 1; br 0; end`, slots-1, slots, repeat(512, load+" 65536"))
+		%slocal.set 1; br 0; end`, slots-1, slots, assemble.Repeat(512, load+" 65536"))
 }

@@ -84,15 +84,3 @@ func forever(body string, locals ...string) string {
 		local.get 0; i32.const 1; i32.add; local.set 0
 		br 0; end`
 }
-
-// repeat gives a text n times.
-func repeat(n int, text string) string { return strings.Repeat(text+"\n", n) }
-
-// i32s pushes constants.
-func i32s(values ...int) string {
-	var s strings.Builder
-	for _, v := range values {
-		fmt.Fprintf(&s, "i32.const %d; ", v)
-	}
-	return s.String()
-}

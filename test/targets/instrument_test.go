@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"testing"
 	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/differential"
 )
 
 func TestInstrumentingHoldsItsPromises(t *testing.T) {
@@ -11,6 +13,34 @@ func TestInstrumentingHoldsItsPromises(t *testing.T) {
 	open(t, i, err)
 	slice(t, "instrument", i, 3*time.Second)
 	t.Log(i.Ends)
+}
+
+// What is counted ran, and about half of it is made from what somebody else
+// wrote; the rest are generated modules that were changed.
+func TestInstrumentedModulesAreOfOthersAndRun(t *testing.T) {
+	i, err := NewInstrumenter(allSeeds(t))
+	open(t, i, err)
+	counted, generated := 0, 0
+	const cases = 300
+	for n := range uint64(cases) {
+		input, executed, err := try(i, 8, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted += executed
+		if bytes.Contains(input, []byte("\x04"+differential.Main+"\x00")) { // its export
+			generated++
+		}
+	}
+	t.Logf("%d of %d cases ran, %d come from generated modules, %v", counted, cases, generated, i.Ends)
+	if nothing := i.Ends[differential.Nothing]; counted != cases-nothing || counted < 3*cases/4 || generated > 2*cases/3 {
+		t.Errorf("%d of %d were counted, %d had nothing to run, %d come from generated modules", counted, cases, nothing, generated)
+	}
+	for _, end := range []string{"returned", "out of gas", "trap: unreachable", "trap: out of bounds memory access"} {
+		if i.Ends[end] == 0 {
+			t.Errorf("no run ended with %q", end)
+		}
+	}
 }
 
 func TestPlantedDefectsOfInstrumentingAreFound(t *testing.T) {

@@ -3,8 +3,8 @@ package targets
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"math/big"
-	"strings"
 
 	"github.com/Dharitri-org/core-wasm-vm/internal/host"
 	"github.com/Dharitri-org/core-wasm-vm/internal/sandbox/wasm"
@@ -54,19 +54,9 @@ func amounts() []*big.Int {
 
 // callData is data of asynchronous calls and transfers.
 func callData() []string {
-	code := hexOf(smallModule())
+	code := hex.EncodeToString(smallModule())
 	return []string{"run", "run@", "again@01", "missing@00", "@", "run@0", "builtinFine@01", "increment", "init@01@02",
 		"upgradeContract@" + code + "@0100@01", "upgradeContract@" + code + "@0102"}
-}
-
-func hexOf(b []byte) string {
-	const digits = "0123456789abcdef"
-	var s strings.Builder
-	for _, c := range b {
-		s.WriteByte(digits[c>>4])
-		s.WriteByte(digits[c&15])
-	}
-	return s.String()
 }
 
 // smallModule is a contract with init and run that do nothing.

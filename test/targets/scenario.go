@@ -17,8 +17,9 @@ import (
 )
 
 // Expressions tries value expressions of scenarios: each has bytes or an error
-// of one line, the same each time, and the bytes can be written in the notation
-// of any expression and read again.
+// of one line, the same each time, the bytes can be written in the notation of
+// any expression and read again, and memory stays within memoryBase and
+// memoryPerByte.
 type Expressions struct {
 	// Evaluate is what is tried. Another function than scenario.Evaluate is a
 	// planted defect.
@@ -66,7 +67,7 @@ func (e *Expressions) Try(input []byte, random *rand.Rand) (int, error) {
 		if text := err.Error(); text == "" || strings.ContainsAny(text, "\n\x00") {
 			return 1, fmt.Errorf("%q has the error %q", expr, text)
 		}
-		return 1, nil
+		return 1, e.measured(input)
 	}
 	likes := []string{expr, "", "1,000", "+1"}
 	if random != nil {
@@ -77,7 +78,11 @@ func (e *Expressions) Try(input []byte, random *rand.Rand) (int, error) {
 			return 1, err
 		}
 	}
-	return 1, e.measure(input, func(b []byte) { _, _ = e.Evaluate(string(b), nil) })
+	return 1, e.measured(input)
+}
+
+func (e *Expressions) measured(input []byte) error {
+	return e.measure(input, func(b []byte) { _, _ = e.Evaluate(string(b), nil) })
 }
 
 // notate writes bytes like an expression and reads them again.
@@ -94,8 +99,9 @@ func (e *Expressions) notate(b []byte, like string) error {
 func (e *Expressions) Close() error { return nil }
 
 // ScenarioFiles tries reading scenario files: a file is understood, or refused
-// with a place in it; formatting is stable and keeps its meaning; and what was
-// understood runs to an end, whatever the executor answers.
+// with a place in it; formatting is stable and keeps its meaning; what was
+// understood runs to an end, whatever the executor answers; and memory stays
+// within memoryBase and memoryPerByte.
 type ScenarioFiles struct {
 	// Parse is what is tried. Another function than scenario.Parse is a planted
 	// defect.
@@ -208,7 +214,10 @@ func (s *ScenarioFiles) Try(input []byte, _ *rand.Rand) (int, error) {
 		}
 	}
 	if err != nil {
-		return 1, placed(src, err)
+		if err := placed(src, err); err != nil {
+			return 1, err
+		}
+		return 1, s.measured(input)
 	}
 	hook := scenario.NewHook()
 	err = scenario.Run(context.Background(), parsed, &scenario.Machine{Executor: &generous{hook}, Hook: hook}, scenario.Options{Dump: io.Discard})
@@ -217,7 +226,11 @@ func (s *ScenarioFiles) Try(input []byte, _ *rand.Rand) (int, error) {
 			return 1, err
 		}
 	}
-	return 1, s.measure(input, func(b []byte) { _, _ = s.Parse(path, b, nil) })
+	return 1, s.measured(input)
+}
+
+func (s *ScenarioFiles) measured(input []byte) error {
+	return s.measure(input, func(b []byte) { _, _ = s.Parse("x.scen.json", b, nil) })
 }
 
 // placed requires that an error names a place in the file.

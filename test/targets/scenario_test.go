@@ -42,6 +42,29 @@ func TestAPlantedDefectOfReadingScenariosIsFound(t *testing.T) {
 	plantedIsFound(t, s, 1_000_000)
 }
 
+// What is refused must not take much either.
+func TestAPlantedWasteOfMemoryIsFound(t *testing.T) {
+	e := NewExpressions()
+	e.Evaluate = func(expr string, files scenario.Reader) ([]byte, error) {
+		b, err := scenario.Evaluate(expr, files)
+		if err != nil && len(expr) == 5 {
+			_ = make([]byte, 9<<20)
+		}
+		return b, err
+	}
+	plantedIsFound(t, e, 100_000)
+	s, err := NewScenarioFiles(root)
+	open(t, s, err)
+	s.Parse = func(path string, text []byte, files *scenario.Files) (*scenario.Scenario, error) {
+		parsed, err := scenario.Parse(path, text, files)
+		if err != nil && len(text)%100 == 7 {
+			_ = make([]byte, 10<<20)
+		}
+		return parsed, err
+	}
+	plantedIsFound(t, s, 100_000)
+}
+
 // FuzzExpression and FuzzScenarioFile are for native fuzzing.
 func FuzzExpression(f *testing.F) {
 	e := NewExpressions()

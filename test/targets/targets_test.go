@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -83,16 +84,33 @@ func slice(t *testing.T, name string, target Target, long time.Duration) {
 	t.Logf("%d finds, %d cases, %d executions", len(finds), cases, executions)
 }
 
-// plantedIsFound tries until a planted defect shows.
-func plantedIsFound(t *testing.T, target Target, within uint64) {
+// plantedIsFound tries until a planted defect shows, and gives the input that
+// would be kept.
+func plantedIsFound(t *testing.T, target Target, within uint64) (found []byte) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	for n := range within {
-		if _, _, err := try(target, 1, n); err != nil {
-			text := err.Error()
-			t.Logf("case %d: %s", n, text[:min(len(text), 300)])
-			return
+		input, _, err := try(target, 1, n)
+		if err == nil {
+			continue
 		}
+		text := err.Error()
+		t.Logf("case %d: %s", n, text[:min(len(text), 300)])
+		if other := (*Found)(nil); errors.As(err, &other) {
+			input = other.Input
+		}
+		return slices.Clone(input)
 	}
 	t.Errorf("not found in %d cases", within)
+	return nil
+}
+
+// replay is Replay; a panic is an error.
+func replay(target Target, input []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.New(Describe(p))
+		}
+	}()
+	return Replay(target, input)
 }
