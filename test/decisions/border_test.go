@@ -16,7 +16,7 @@ import (
 type node struct {
 	*vectors.World
 	storage error // what a question for storage is answered with
-	account error // and one for an account that is neither caller nor recipient
+	account error // and one for an account that is not known
 	known   map[vm.Address]bool
 	builtin int // questions for a built-in function
 }
@@ -138,6 +138,22 @@ func hookAnswers(t *testing.T) {
 		if out, err = e.Call(t.Context(), request(step)); err != nil || out.Code != vm.OK {
 			t.Errorf("after the failure: %v, %v", out, err)
 		}
+	})
+	t.Run("an account that nobody can look up", func(t *testing.T) {
+		c, n, config := findCase(t, "../vectors", "exec-dest/success")
+		step := firstCall(c, "")
+		n.known = map[vm.Address]bool{vm.Address(step.Input.Caller): true, vm.Address(*step.Input.Recipient): true}
+		bothWays(t, n, config, func(t *testing.T, e vm.Executor) {
+			broken := errors.New("the disk is on fire")
+			n.account = broken
+			if out, err := e.Call(t.Context(), request(step)); out != nil || !errors.Is(err, broken) {
+				t.Errorf("got %v, %v", out, err)
+			}
+			n.account = nil
+			if out, err := e.Call(t.Context(), request(step)); err != nil || out.Code != vm.OK {
+				t.Errorf("after the failure: %v, %v", out, err)
+			}
+		})
 	})
 	t.Run("the text of a refusal is the message", func(t *testing.T) {
 		c, n, config := findCase(t, "../vectors", "builtins/dest-context")

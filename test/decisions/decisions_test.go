@@ -163,7 +163,7 @@ func load(t *testing.T, dir string) []*vectors.Case {
 }
 
 // run runs the named cases of a directory; all steps that are compared must
-// pass.
+// pass. Of each case there must be one, unless somebody observes the others.
 func run(t *testing.T, dir string, names []string, observe func(*vectors.Case, int, *vm.Output)) {
 	t.Helper()
 	if len(names) == 0 {
@@ -177,6 +177,11 @@ func run(t *testing.T, dir string, names []string, observe func(*vectors.Case, i
 	}
 	if len(cases) != len(names) {
 		t.Fatalf("%d of the cases %v are in %s", len(cases), names, dir)
+	}
+	for _, c := range cases {
+		if observe == nil && !slices.ContainsFunc(c.Steps, func(s *vectors.Step) bool { return s.Superseded == "" }) {
+			t.Errorf("%s: nothing of %s is compared", dir, c.Name)
+		}
 	}
 	r := &vectors.Runner{
 		New: func(hook vm.BlockchainHook, config vm.Config) (vectors.Executor, error) {
