@@ -50,6 +50,15 @@ func told(t *testing.T, c *chain, e vm.Executor) []string {
 	return outputs
 }
 
+// closeAfter closes what a test has started.
+func closeAfter(t *testing.T, e executor) {
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Whatever makes requests fast changes no output: each is switched off, and
 // all, and compared with the process itself.
 func TestEveryWayGivesTheSameOutputs(t *testing.T) {
@@ -58,7 +67,7 @@ func TestEveryWayGivesTheSameOutputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close()
+	closeAfter(t, e)
 	want := told(t, c, e)
 	for _, codec := range []driver.Codec{driver.JSON, driver.Binary} {
 		for _, test := range []struct {
@@ -79,7 +88,7 @@ func TestEveryWayGivesTheSameOutputs(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer d.Close()
+				closeAfter(t, d)
 				got, predictions := told(t, c, d), d.Predictions()
 				for i := range want {
 					if got[i] != want[i] {
@@ -103,7 +112,7 @@ func TestAWarmCallAllocatesLittle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close()
+	closeAfter(t, e)
 	counter := deploy(t, c, e, "counter")
 	token := deploy(t, c, e, "erc20", big.NewInt(1_000_000).Bytes())
 	to := user(1)
