@@ -10,8 +10,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -308,5 +311,43 @@ func TestInspectFindsWhatItLooksFor(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// The table of ARCHITECTURE.md names packages by their last element, and says
+// the same as this one.
+func TestTheDocumentSaysTheSame(t *testing.T) {
+	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := make(map[string]string)
+	row := regexp.MustCompile("(?m)^\\| (`[^|]+) \\| [^|]+ \\| [^|]+ \\| ([^|]+) \\|$")
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		imports := strings.ReplaceAll(m[2], "its children", "wasm, meter, engine")
+		for name := range strings.SplitSeq(m[1], ", ") {
+			documented[strings.ReplaceAll(strings.Trim(name, "`"), "…", "internal")] = imports
+		}
+	}
+	for name, rule := range allowed {
+		want := []string{"–"}
+		switch {
+		case rule == "*":
+			want = []string{"anything"}
+		case rule != "":
+			want = want[:0]
+			for _, p := range strings.Fields(rule) {
+				want = append(want, path.Base(p))
+			}
+		}
+		got := strings.Split(documented[name], ", ")
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s may import %q, ARCHITECTURE.md says %q", name, want, got)
+		}
+	}
+	if len(documented) < len(allowed) {
+		t.Errorf("%d packages in the document, %d in the table", len(documented), len(allowed))
 	}
 }

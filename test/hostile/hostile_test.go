@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// deadline is what no request may take, on a busy machine. The target is a
-// second and a half; see docs/gas-and-time.md for what was measured.
+// deadline is what no request may take, on a busy machine. What is aimed at, and
+// what was measured, is in docs/gas-and-time.md.
 const deadline = 10 * time.Second
 
 func here(hook vm.BlockchainHook, config vm.Config) (vm.Executor, error) {
