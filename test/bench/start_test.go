@@ -161,7 +161,7 @@ func (r *report) crashes() {
 	if runtime.GOOS != "linux" {
 		return
 	}
-	const group = "First call of a contract of 112 kB after a crash"
+	const group = "First call of a contract of 114 kB after a crash"
 	for _, standby := range []bool{false, true} {
 		c, log := newChain(), newPids()
 		d, err := driver.New(c, driver.Options{Self: true, Codec: driver.Binary, Standby: standby, Logger: slog.New(log)})
