@@ -10,52 +10,47 @@ import (
 // other than those of their number and size.
 func (s *Shape) Build(size int) []byte {
 	b := &builder{random: rand.New(rand.NewPCG(s.Seed, uint64(len(s.Kinds))))}
-	m := &b.module
-	m.Memory = &wasm.Limits{Min: 1, Max: 1, HasMax: true}
-	m.Table = &wasm.Limits{Min: 1}
-	m.Globals = []wasm.Global{
-		{Type: wasm.I32, Mutable: true, Init: []byte{byte(wasm.OpI32Const), 0, byte(wasm.OpEnd)}},
-		{Type: wasm.I64, Mutable: true, Init: []byte{byte(wasm.OpI64Const), 0, byte(wasm.OpEnd)}},
-	}
-	m.Types = []wasm.FuncType{{}, HostType}
-	m.Imports = []wasm.Import{{Module: "env", Name: "host", Type: 1}}
-	m.Exports = []wasm.Export{{Name: "memory", Kind: wasm.ExportMemory}}
+	left := b.declare(s, size)
 	shares := 0
 	for i := range s.Kinds {
-		k := &s.Kinds[i]
-		t := wasm.FuncType{Results: []wasm.ValueType{wasm.I32}}
-		for range k[Params] {
-			t.Params = append(t.Params, wasm.I32)
-		}
-		m.Types = append(m.Types, t)
-		shares += max(1, k[Share])
+		shares += max(1, s.Kinds[i][Share])
 	}
+	m := &b.module
 	for i := range s.Kinds {
-		b.kind, b.typ = &s.Kinds[i], uint32(i+2)
-		part := size * max(1, b.kind[Share]) / shares
-		for part > 0 && len(m.Functions) < wasm.MaxFunctions-1 {
+		b.kind, b.typ, b.first = &s.Kinds[i], uint32(i+2), len(m.Imports)+len(m.Functions)
+		part := left * max(1, b.kind[Share]) / shares
+		for part > 0 && len(m.Imports)+len(m.Functions) < wasm.MaxFunctions {
 			part -= b.function(min(max(1, b.kind[Bytes]), part))
 		}
 	}
+	b.finish()
 	return wasm.Encode(m)
 }
-
-// HostType is the type of the function "host" of "env" that built modules
-// import.
-var HostType = wasm.FuncType{Params: []wasm.ValueType{wasm.I32, wasm.I64}, Results: []wasm.ValueType{wasm.I32}}
 
 type builder struct {
 	random *rand.Rand
 	module wasm.Module
 
-	kind *Kind
-	typ  uint32
-	code []byte
+	bare     int    // the first import without parameters
+	typed    uint32 // the first type that nothing here needs
+	exported int    // functions
+
+	importsInTable, functionsInTable int
+	elements                         int // segments of the table besides the first
+
+	kind  *Kind
+	typ   uint32
+	first int // function of the kind
+	code  []byte
 
 	locals int // with parameters
 	narrow int // locals up to this one are i32
 	next   int // local that is used next
 	floats int // the first of two locals of type f32
+	spare  int // the first of two locals of type i64, then two of f64, for Operate
+	mixed  int // the first of the locals of types f32 and f64
+	most   int // how many of them there are
+	turn   int // of what is used in turn
 	open   []frame
 	held   int // operands on the stack of the innermost block
 }
@@ -82,6 +77,19 @@ func (b *builder) function(size int) int {
 	}
 	b.floats = b.locals
 	body.Locals = append(body.Locals, wasm.LocalRun{Count: 2, Type: wasm.F32})
+	b.spare, b.mixed = b.locals+2, b.locals+2
+	if k[Operate] > 0 {
+		body.Locals = append(body.Locals, wasm.LocalRun{Count: 2, Type: wasm.I64}, wasm.LocalRun{Count: 2, Type: wasm.F64})
+		b.mixed += 4
+	}
+	b.most = min(k[Floats], wasm.MaxLocals+k[Params]-b.mixed)
+	for i := range b.most {
+		t := wasm.F32
+		if i%2 != 0 {
+			t = wasm.F64
+		}
+		body.Locals = append(body.Locals, wasm.LocalRun{Count: 1, Type: t})
+	}
 	b.code, b.open, b.held = nil, b.open[:0], 0
 	total := 0
 	for _, w := range k[:statements] {
@@ -134,6 +142,12 @@ func (b *builder) op(op wasm.Opcode) { b.code = append(b.code, byte(op)) }
 
 func (b *builder) index(op wasm.Opcode, n int) {
 	b.code = wasm.AppendUnsigned(append(b.code, byte(op)), uint64(n))
+}
+
+// inTurn gives the numbers below n one after the other.
+func (b *builder) inTurn(n int) int {
+	b.turn++
+	return b.turn % n
 }
 
 // local gives the next local of type i32.

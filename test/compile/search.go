@@ -40,7 +40,7 @@ func (s *Shape) Accepted() []byte {
 	}
 	code = nil
 	for low, high, step := least, size, 0; step < steps; step++ {
-		middle := (low + high) / 2
+		middle := int(math.Sqrt(float64(low) * float64(high))) // most are small
 		if step == 0 {
 			middle = least
 		}
@@ -89,7 +89,7 @@ func (s *Search) Step(seed, number uint64) (p Probe, err error) {
 	random := rand.New(rand.NewPCG(seed, number))
 	at := number % round
 	heat := 1 - float64(at)/round
-	blind := at < round/8 // where to begin
+	blind := at < round/4 // where to begin
 	if at == 0 {
 		s.Shape, s.Share = nil, 0
 	}

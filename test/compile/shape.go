@@ -7,124 +7,106 @@ import (
 	"strings"
 )
 
-// A Statement is something that bodies are made of.
-type Statement int
-
-// The statements.
-const (
-	Block Statement = iota
-	Loop
-	If
-	BrIf
-	BrTable
-	Break // br or return, in an if
-	Call
-	CallIndirect
-	CallHost
-	Set    // a local gets a value computed from two others
-	Tee    // a chain of local.tee
-	Load   // from memory
-	Store  // to memory
-	Global // get, or get and set
-	Divide // division, remainder
-	Count  // instructions that need several of the machine's
-	Select
-	Choose     // select of floats
-	Truncate   // a float
-	Grow       // the memory
-	Return     // in an if
-	Hold       // an operand that stays on the stack
-	statements // how many there are
-)
-
-// Numbers of a Kind, after the weights of its statements.
-const (
-	Share   = int(statements) + iota // of the bytes of the module
-	Bytes                            // of a body
-	Params                           // of each function
-	Locals                           // of each function
-	Window                           // how many locals are used
-	Nesting                          // of blocks, at most
-	Closing                          // how likely a block ends, of 100
-	Results                          // how many blocks have a result, of 100
-	Targets                          // of a br_table
-	Far                              // how many branches go far out, of 100
-	Stack                            // operands that are held, at most
-	Wide                             // how many locals are i64, of 100
-	numbers
-)
-
-// A Kind is a kind of functions: numbers that say how likely each statement is,
-// and how large things are.
-type Kind [numbers]int
-
-// limit is the greatest value of each number.
-var limit = Kind{
-	Block: 100, Loop: 100, If: 100, BrIf: 100, BrTable: 100, Break: 100, Call: 100, CallIndirect: 100, CallHost: 100,
-	Set: 100, Tee: 100, Load: 100, Store: 100, Global: 100, Divide: 100, Count: 100, Select: 100,
-	Choose: 100, Truncate: 100, Grow: 100, Return: 100, Hold: 100,
-	Share: 100, Bytes: Large, Params: 100, Locals: 3_990, Window: 4_100, Nesting: 20_000, Closing: 100, Results: 100,
-	Targets: 131_071, Far: 100, Stack: 10_000, Wide: 100,
-}
-
 // A Shape is what a module is built from. The same shape gives the same module.
 type Shape struct {
-	Seed  uint64
-	Kinds []Kind
+	Seed   uint64
+	Module Module
+	Kinds  []Kind
 }
 
-// String writes the shape as one word.
+// String writes the shape as one word: the seed, the numbers of the module and
+// those of each kind, without those that are 0, as in
+// 7/globals=90,types=4/call=3,locals=60.
 func (s *Shape) String() string {
-	parts := []string{strconv.FormatUint(s.Seed, 10)}
-	for _, k := range s.Kinds {
-		parts = append(parts, strings.ReplaceAll(strings.Trim(fmt.Sprint([numbers]int(k)), "[]"), " ", ","))
+	parts := []string{strconv.FormatUint(s.Seed, 10), written(s.Module[:], moduleNumbers[:])}
+	for i := range s.Kinds {
+		parts = append(parts, written(s.Kinds[i][:], kindNumbers[:]))
 	}
 	return strings.Join(parts, "/")
+}
+
+func written(values []int, numbers []number) string {
+	var fields []string
+	for i, v := range values {
+		if v != 0 {
+			fields = append(fields, numbers[i].name+"="+strconv.Itoa(v))
+		}
+	}
+	return strings.Join(fields, ",")
 }
 
 // ParseShape reads what String wrote.
 func ParseShape(text string) (*Shape, error) {
 	parts := strings.Split(text, "/")
 	seed, err := strconv.ParseUint(parts[0], 10, 64)
-	if err != nil || len(parts) < 2 {
-		return nil, fmt.Errorf("shape %q: not a seed and kinds", text)
+	if err != nil || len(parts) < 3 {
+		return nil, fmt.Errorf("shape %q: not a seed, a module and kinds", text)
 	}
-	s := &Shape{Seed: seed}
-	for _, part := range parts[1:] {
-		fields := strings.Split(part, ",")
-		if len(fields) != numbers {
-			return nil, fmt.Errorf("shape %q: a kind with %d numbers, not %d", text, len(fields), numbers)
+	s := &Shape{Seed: seed, Kinds: make([]Kind, len(parts)-2)}
+	if err := read(s.Module[:], moduleNumbers[:], parts[1]); err != nil {
+		return nil, fmt.Errorf("shape %q: %w", text, err)
+	}
+	for i, part := range parts[2:] {
+		if err := read(s.Kinds[i][:], kindNumbers[:], part); err != nil {
+			return nil, fmt.Errorf("shape %q: kind %d: %w", text, i, err)
 		}
-		var k Kind
-		for i, f := range fields {
-			if k[i], err = strconv.Atoi(f); err != nil || k[i] < 0 || k[i] > limit[i] {
-				return nil, fmt.Errorf("shape %q: %q is out of range", text, f)
-			}
-		}
-		s.Kinds = append(s.Kinds, k)
 	}
 	return s, nil
+}
+
+func read(values []int, numbers []number, text string) error {
+	if text == "" {
+		return nil
+	}
+	at := 0 // they come in their order, each once
+	for _, field := range strings.Split(text, ",") {
+		name, digits, _ := strings.Cut(field, "=")
+		for at < len(numbers) && numbers[at].name != name {
+			at++
+		}
+		if at == len(numbers) {
+			return fmt.Errorf("%q is no number, or not in its place", name)
+		}
+		v, err := strconv.Atoi(digits)
+		if err != nil || v <= 0 || v > numbers[at].most {
+			return fmt.Errorf("%q is out of range", field)
+		}
+		values[at] = v
+		at++
+	}
+	return nil
 }
 
 // RandomShape gives a shape of one to three kinds.
 func RandomShape(random *rand.Rand) *Shape {
 	s := &Shape{Seed: random.Uint64()}
-	for range 1 + random.IntN(3) {
+	rare := 2 << random.IntN(6)
+	for i := range s.Module {
+		if random.IntN(rare) == 0 {
+			s.Module[i] = scaled(random, moduleNumbers[i].most)
+		}
+	}
+	for range 1 + random.IntN(1+random.IntN(3)) {
 		s.Kinds = append(s.Kinds, randomKind(random))
 	}
 	return s
 }
 
 func randomKind(random *rand.Rand) (k Kind) {
+	few := random.IntN(2) == 0 // statements, so that each is tried nearly alone
 	for i := range k {
-		switch {
-		case i >= int(statements):
-			k[i] = scaled(random, limit[i])
-		case random.IntN(4) == 0: // few statements, so that each is tried nearly alone
-			k[i] = scaled(random, limit[i])
+		if i >= int(statements) || !few && random.IntN(4) == 0 {
+			k[i] = scaled(random, kindNumbers[i].most)
 		}
 	}
-	k[Share] = 1 + random.IntN(limit[Share])
+	for range 1 + random.IntN(3) {
+		i := random.IntN(int(statements))
+		k[i] = 1 + random.IntN(kindNumbers[i].most)
+	}
+	if random.IntN(2) == 0 {
+		k[Bytes] = Large // much costs more the longer a function is
+	}
+	k[Share] = 1 + random.IntN(kindNumbers[Share].most)
 	return k
 }
 
@@ -142,7 +124,7 @@ func scaled(random *rand.Rand, most int) int {
 
 // Mutate gives a shape that differs a little; more with more heat, from 0 to 1.
 func (s *Shape) Mutate(random *rand.Rand, heat float64) *Shape {
-	next := &Shape{Seed: s.Seed, Kinds: append([]Kind(nil), s.Kinds...)}
+	next := &Shape{Seed: s.Seed, Module: s.Module, Kinds: append([]Kind(nil), s.Kinds...)}
 	if random.Float64() < heat/4 {
 		next.Seed = random.Uint64()
 	}
@@ -152,17 +134,35 @@ func (s *Shape) Mutate(random *rand.Rand, heat float64) *Shape {
 	case n > 1 && random.Float64() < heat/4:
 		next.Kinds = append(next.Kinds[:n-1:n-1], next.Kinds[n:]...)
 	}
-	for range 1 + random.IntN(2+int(4*heat)) {
+	if random.Float64() < heat/4 { // a statement comes to the fore
 		k := &next.Kinds[random.IntN(len(next.Kinds))]
-		i := random.IntN(numbers)
-		switch random.IntN(5) {
-		case 0:
-			k[i] = scaled(random, limit[i])
-		case 1, 2:
-			k[i] = min(k[i]+1+k[i]*random.IntN(100)/100, limit[i])
-		default:
-			k[i] = max(k[i]-1-k[i]*random.IntN(50)/100, 0)
+		for i := range k[:statements] {
+			k[i] /= 4
+		}
+		i := random.IntN(int(statements))
+		k[i] = kindNumbers[i].most
+	}
+	for range 1 + random.IntN(2+int(4*heat)) {
+		if random.IntN(4) == 0 {
+			i := random.IntN(declarations)
+			next.Module[i] = changed(random, next.Module[i], moduleNumbers[i].most)
+		} else {
+			k := &next.Kinds[random.IntN(len(next.Kinds))]
+			i := random.IntN(numbers)
+			k[i] = changed(random, k[i], kindNumbers[i].most)
 		}
 	}
 	return next
+}
+
+// changed gives another number up to most, mostly not far away.
+func changed(random *rand.Rand, n, most int) int {
+	switch random.IntN(5) {
+	case 0:
+		return scaled(random, most)
+	case 1, 2:
+		return min(n+1+n*random.IntN(100)/100, most)
+	default:
+		return max(n-1-n*random.IntN(50)/100, 0)
+	}
 }
