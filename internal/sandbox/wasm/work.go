@@ -69,7 +69,7 @@ const (
 	declaredTypeWork   = 10 // for each function and each type, see beyond
 	declaredGlobalWork = 6  // for each function and each global
 
-	localWork = 50  // for each local, of which the engine writes down the type
+	localWork = 160 // for each local, of which the engine writes down the type, and the interpreter a zero
 	byteWork  = 500 // for each byte of code
 
 	checkWork = 6_000 // for each place where an instruction may trap
@@ -84,7 +84,7 @@ const (
 	boundWork = 200   // for each block and each access to memory before it
 	useWork   = 15    // for each use of a local and each block before it
 
-	globalWork = 1_200 // for each call and each mutable global beyond freeGlobals, which are loaded again
+	globalWork = 1_600 // for each call and each mutable global beyond freeGlobals, which are loaded again
 
 	targetWork     = 10_000 // for each target of a br_table, which is a small block too
 	targetLiveWork = 550    // for each target and each local or operand that may have to be moved for it
