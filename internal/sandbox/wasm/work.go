@@ -81,10 +81,10 @@ const (
 	phiWork   = 10    // for each way to a label and each pair of locals that are used
 	loopWork  = 20    // for each way to a label, each local that is used and each loop around another
 	nestWork  = 30    // for each block and each block around it
-	boundWork = 200   // for each block and each access to memory before it
+	boundWork = 180   // for each block and each access to memory before it begins
 	useWork   = 15    // for each use of a local and each block before it
 
-	globalWork = 1_600 // for each call and each mutable global beyond freeGlobals, which are loaded again
+	globalWork = 2_400 // for each call and each mutable global beyond freeGlobals, which are loaded again
 
 	targetWork     = 10_000 // for each target of a br_table, which is a small block too
 	targetLiveWork = 550    // for each target and each local or operand that may have to be moved for it
@@ -158,20 +158,18 @@ func (c *bodyChecker) weigh() {
 		c.uses++
 		c.add(c.blocks, useWork)
 	case OpBlock:
-		c.begin(1)
+		c.enter(1)
 		c.ways++
 	case OpLoop:
-		c.begin(2)
+		c.enter(2)
 		c.ways++
 		c.loops++
 		c.depth = max(c.depth, uint64(c.loops))
 	case OpIf:
-		c.begin(3)
+		c.enter(3)
 		c.ways += 2
 	case OpEnd:
-		if n := len(c.frames); n > 0 && c.frames[n-1].op == OpLoop {
-			c.loops--
-		}
+		c.weighEnd()
 	case OpBr, OpBrIf:
 		c.test()
 		c.begin(1)
@@ -262,8 +260,29 @@ func (c *bodyChecker) weighChoice() {
 
 // begin adds the work of n blocks.
 func (c *bodyChecker) begin(n uint64) {
+	c.enter(n)
+	c.add(c.accesses, boundWork)
+}
+
+// enter adds the work of n blocks of a construct, of which the last one begins
+// where the construct ends, see weighEnd.
+func (c *bodyChecker) enter(n uint64) {
 	c.blocks += n
-	c.add(n, blockWork+c.blocks*pairWork+c.alive()*liveWork+c.accesses*boundWork+uint64(len(c.frames))*nestWork)
+	c.add(n, blockWork+c.blocks*pairWork+c.alive()*liveWork+uint64(len(c.frames))*nestWork)
+	c.add(n-min(n, 1), c.accesses*boundWork)
+}
+
+// weighEnd adds what the end of a construct makes of its last block, which knows
+// of the accesses to memory in the construct too.
+func (c *bodyChecker) weighEnd() {
+	n := len(c.frames)
+	if n < 2 {
+		return // of the body
+	}
+	if c.frames[n-1].op == OpLoop {
+		c.loops--
+	}
+	c.add(c.accesses, boundWork)
 }
 
 // alive is how many values may be needed later.

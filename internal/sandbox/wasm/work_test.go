@@ -50,6 +50,26 @@ func TestWhatIsQuadraticInTheCompilerIsQuadraticInWork(t *testing.T) {
 	}
 }
 
+// What was read from memory inside a block counts where the block ends, as what was
+// read before it counts where it begins.
+func TestAccessesToMemoryCountForBlocksThatEndAfterThem(t *testing.T) {
+	const blocks, accesses = 300, 10_000
+	nested := func(opener ...any) uint64 {
+		body := slices.Repeat(opener, blocks)
+		body = append(body, slices.Repeat([]any{OpLocalGet, 0, OpI32Load, 0, 8, OpLocalSet, 0}, accesses)...)
+		body = append(body, slices.Repeat([]any{OpEnd}, blocks)...)
+		return worked(t, function(FuncType{}, []LocalRun{{1, I32}}, body...))
+	}
+	straight := worked(t, repeated(accesses, []LocalRun{{1, I32}}, OpLocalGet, 0, OpI32Load, 0, 8, OpLocalSet, 0))
+	const want = blocks * accesses * boundWork / workUnit
+	if got := nested(OpBlock, NoResult); got < straight+want {
+		t.Errorf("blocks: %d units, without them %d, want %d more", got, straight, want)
+	}
+	if got := nested(OpLocalGet, 0, OpIf, NoResult); got < straight+want {
+		t.Errorf("ifs: %d units, without them %d, want %d more", got, straight, want)
+	}
+}
+
 // withGlobals makes it n mutable globals.
 func withGlobals(n int, m *Module) *Module {
 	m.Globals = slices.Repeat(m.Globals[1:2], n)
