@@ -129,7 +129,7 @@ func (c *hostileCampaign) keep(t *testing.T) {
 	c.run.Seconds = time.Since(c.begin).Seconds()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	c.run.Text = fmt.Sprintf("%d dialogues accepted, %d refused, longest %v, %d tried again; limit of a frame %d KiB, most allocated by a dialogue %d KiB; the process got %d MiB",
+	c.run.Text = fmt.Sprintf("%d dialogues accepted, %d refused, longest %v, %d tried again; limit of a frame %d KiB, most allocated by a dialogue %d KiB, of the hundredth of them that was looked at; the process got %d MiB",
 		c.accepted, c.refused, c.longest.Round(time.Millisecond), c.late, hostileLimit>>10, c.most>>10, m.Sys>>20)
 	if *hostileFile == "" || c.run.To == c.run.From {
 		return

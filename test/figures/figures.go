@@ -181,13 +181,22 @@ func Table(path, head string, row func(fields []string) error) error {
 	return nil
 }
 
-// Replace writes a file, whole or not at all.
-func Replace(path, text string) error {
+// Replace writes a file, whole or not at all, also if others replace it at the
+// same time.
+func Replace(path, text string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+".new", []byte(text), 0o644); err != nil {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new*")
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	_, err = file.WriteString(text)
+	if err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
 }

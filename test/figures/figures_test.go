@@ -3,6 +3,8 @@ package figures
 import (
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 )
 
@@ -55,5 +57,33 @@ func TestABrokenFileIsNotUnderstood(t *testing.T) {
 		if err := new(Run).Put(file); err == nil {
 			t.Errorf("%s: written over", what)
 		}
+	}
+}
+
+func TestAFileIsAlwaysWhole(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "figures.tsv")
+	var writers sync.WaitGroup
+	for _, letter := range []string{"a", "b", "c"} {
+		writers.Go(func() {
+			for range 50 {
+				if err := Replace(file, strings.Repeat(letter, 100_000)); err != nil {
+					t.Error(err)
+				}
+				if text, err := os.ReadFile(file); err != nil || len(text) != 100_000 || strings.Trim(string(text), string(text[:1])) != "" {
+					t.Errorf("%d bytes, %v", len(text), err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("%v are left, %v", left, err)
+	}
+	if err := Replace(dir, "a directory is there"); err == nil {
+		t.Error("a directory was replaced")
+	}
+	if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 1 {
+		t.Errorf("%v are left, %v", left, err)
 	}
 }
