@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/Dharitri-org/core-wasm-vm/test/figures"
 )
 
 var table = flag.String("table", "", "measure everything and write BENCHMARKS.md and bench/ to this directory")
@@ -170,10 +172,7 @@ func (r *report) write(dir string) {
 }
 
 func (r *report) save(path, text string) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	if err := figures.Replace(path, text); err != nil {
 		r.t.Fatal(err)
 	}
 }
