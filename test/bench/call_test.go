@@ -104,24 +104,10 @@ func user(i int) vm.Address {
 	return a
 }
 
+// deploy deploys a sample contract.
 func deploy(b testing.TB, c *chain, e vm.Executor, name string, args ...[]byte) vm.Address {
 	b.Helper()
-	c.account(user(0)).Nonce++
-	out, err := e.Create(b.Context(), &vm.CreateInput{
-		Input: vm.Input{Caller: user(0), Arguments: args, GasProvided: gasLimit},
-		Code:  contracts.Wasm(name), CodeMetadata: []byte{5, 0},
-	})
-	if err != nil || out.Code != vm.OK {
-		b.Fatalf("deploying %s: %+v, %v", name, out, err)
-	}
-	c.apply(out)
-	for i := range out.Accounts {
-		if len(out.Accounts[i].Code) > 0 {
-			return out.Accounts[i].Address
-		}
-	}
-	b.Fatalf("deploying %s gave no code", name)
-	return vm.Address{}
+	return deployCode(b, c, e, contracts.Wasm(name), args...)
 }
 
 // call makes a call that has to succeed, and applies its output.

@@ -138,13 +138,14 @@ func numbered(module []byte, n int) []byte {
 }
 
 func deployCode(t testing.TB, c *chain, e vm.Executor, code []byte, args ...[]byte) vm.Address {
+	t.Helper()
 	c.account(user(0)).Nonce++
 	out, err := e.Create(t.Context(), &vm.CreateInput{
 		Input: vm.Input{Caller: user(0), Arguments: args, GasProvided: 1 << 40},
 		Code:  code, CodeMetadata: []byte{5, 0},
 	})
 	if err != nil || out.Code != vm.OK {
-		t.Fatalf("%+v, %v", out, err)
+		t.Fatalf("deploying %d bytes: %+v, %v", len(code), out, err)
 	}
 	c.apply(out)
 	for i := range out.Accounts {

@@ -65,10 +65,6 @@ var recordings = []struct {
 	{"../vectors-decided", 103},
 }
 
-// notYet names families, and single cases as family/case, that Core cannot do
-// yet. They are skipped and counted.
-func notYet() []string { return nil }
-
 // endless lists the cases that spend all their gas in loops: some seconds on
 // the interpreter, minutes if the race detector watches it.
 func endless() []string {
@@ -80,8 +76,7 @@ func endless() []string {
 
 // skips says whether the way leaves out a case.
 func (w *way) skips(c *vectors.Case) bool {
-	return slices.Contains(notYet(), c.Family()) || slices.Contains(notYet(), c.Name) ||
-		raceDetector && w.engine == vm.EngineInterpreter && slices.Contains(endless(), c.Name)
+	return raceDetector && w.engine == vm.EngineInterpreter && slices.Contains(endless(), c.Name)
 }
 
 // outputs are digests of the canonical bytes of outputs.
