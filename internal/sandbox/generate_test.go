@@ -64,7 +64,7 @@ func generate(seed uint64) []byte {
 	}
 	g.table()
 	if g.m.Memory.Min > 0 {
-		g.m.Segments = []wasm.DataSegment{{Offset: constant(wasm.OpI32Const, "3"), Init: []byte("\x80\x01\x7f\xff\x00\x10")}}
+		g.m.Segments = []wasm.DataSegment{{Offset: offset(3), Init: []byte("\x80\x01\x7f\xff\x00\x10")}}
 	}
 	first := uint32(len(g.m.Imports))
 	for i := range g.functions[first:] {
@@ -72,6 +72,11 @@ func generate(seed uint64) []byte {
 	}
 	g.m.Exports = []wasm.Export{{Name: "main", Kind: wasm.ExportFunction, Index: first}}
 	return wasm.Encode(&g.m)
+}
+
+// offset is a constant expression.
+func offset(n int64) []byte {
+	return append(wasm.AppendSigned([]byte{byte(wasm.OpI32Const)}, n), byte(wasm.OpEnd))
 }
 
 func (g *generator) typ(t wasm.FuncType) uint32 {
@@ -113,7 +118,7 @@ func (g *generator) global() {
 
 func (g *generator) table() {
 	g.m.Table = &wasm.Limits{Min: 6}
-	e := wasm.Element{Offset: constant(wasm.OpI32Const, "1")}
+	e := wasm.Element{Offset: offset(1)}
 	for range 5 {
 		e.Functions = append(e.Functions, uint32(g.IntN(len(g.functions))))
 	}

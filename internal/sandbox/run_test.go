@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -137,22 +138,27 @@ func prime(n uint32) bool {
 // "locals*N" stands for N metered locals.
 func sum(t testing.TB, p *meter.Prices, instructions string) uint64 {
 	t.Helper()
+	prices := map[string]uint32{"locals": p.LocalAllocate}
+	for row := range wasm.Opcodes {
+		if op := wasm.OpcodeAt(row); op.Refusal() == "" { // there is a select that is refused
+			prices[op.String()] = p.Opcode[row]
+		}
+	}
 	total := uint64(0)
 	for _, word := range strings.Fields(instructions) {
 		name, times, repeated := strings.Cut(word, "*")
-		n := uint64(1)
-		if repeated {
-			n = uint64(number(times))
-		}
-		op, ok := opcodes[name]
-		switch {
-		case ok:
-			total += n * uint64(p.Opcode[op.Row()])
-		case name == "locals":
-			total += n * uint64(p.LocalAllocate)
-		default:
+		price, ok := prices[name]
+		if !ok {
 			t.Fatalf("unknown instruction %q", name)
 		}
+		n := uint64(1)
+		if repeated {
+			var err error
+			if n, err = strconv.ParseUint(times, 10, 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		total += n * uint64(price)
 	}
 	return total
 }

@@ -7,7 +7,7 @@
 //	elem 1 f g                      functions from that element on
 //	data 8 text                     bytes from that address on
 //	hex 8 00ff                      the same, in hex
-//	global i64 7                    mutable, with initial value
+//	global i64 7                    mutable, with initial value; floats as bits
 //	func f                          a function, exported under its name
 //	fn g i32 i64 -> i32             a function that is not exported
 //	  local 3 i32                   one run of locals
@@ -15,11 +15,12 @@
 //	  …                             the last end of a function is implied
 //
 // Functions are named, everything else is numbered. Text after # is a comment.
-// Floats are refused by contracts, so there are none but as types. Sources are
-// trusted: of their mistakes only the first is found, and code is not checked.
+// Instructions that make floats are refused by contracts, so there are none.
+// Sources are trusted: of their mistakes only the first is found, and code is not checked.
 package assemble
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -114,11 +115,7 @@ func (a *assembler) line(f []string) (err error) {
 	case "global":
 		g := wasm.Global{Mutable: true}
 		if g.Type, err = valueType(f[1]); err == nil {
-			op := wasm.OpI32Const
-			if g.Type == wasm.I64 {
-				op = wasm.OpI64Const
-			}
-			g.Init, err = constant(op, f[2])
+			g.Init, err = initial(g.Type, f[2])
 		}
 		m.Globals = append(m.Globals, g)
 	case "func", "fn":
@@ -307,6 +304,22 @@ func limits(f []string) (*wasm.Limits, error) {
 func constant(op wasm.Opcode, value string) ([]byte, error) {
 	n, err := number(value)
 	return append(wasm.AppendSigned([]byte{byte(op)}, n), byte(wasm.OpEnd)), err
+}
+
+// initial is a constant expression of a type.
+func initial(t wasm.ValueType, value string) ([]byte, error) {
+	switch t {
+	case wasm.I32:
+		return constant(wasm.OpI32Const, value)
+	case wasm.I64:
+		return constant(wasm.OpI64Const, value)
+	}
+	n, err := number(value)
+	code := binary.LittleEndian.AppendUint32([]byte{byte(wasm.OpF32Const)}, uint32(n))
+	if t == wasm.F64 {
+		code = binary.LittleEndian.AppendUint64([]byte{byte(wasm.OpF64Const)}, uint64(n))
+	}
+	return append(code, byte(wasm.OpEnd)), err
 }
 
 // number reads a decimal or hexadecimal number.

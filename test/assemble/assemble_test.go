@@ -16,6 +16,8 @@ func TestAModuleWithEverythingIsValid(t *testing.T) {
 		data 8 some text
 		hex 40 00ff 01
 		global i64 -7
+		global f32 0x7fc00000
+		global f64 1
 		func run
 		  local 2 i32
 		  block i32; i32.const 5; call inner; end; drop  # a comment
