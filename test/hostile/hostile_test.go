@@ -3,6 +3,7 @@ package hostile_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -79,10 +80,10 @@ func TestHostileContracts(t *testing.T) {
 		}
 		names[c.Name] = true
 		t.Run(c.Name, func(t *testing.T) {
-			before, cpuErr := cpu(pid)
+			before, errBefore := cpu(pid)
 			there, err := across.Try(context.Background(), &c)
-			after, _ := cpu(pid)
-			if *table != "" && cpuErr != nil {
+			after, errAfter := cpu(pid)
+			if cpuErr := errors.Join(errBefore, errAfter); *table != "" && cpuErr != nil {
 				t.Fatal(cpuErr)
 			}
 			if err != nil {
