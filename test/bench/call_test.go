@@ -214,13 +214,17 @@ func BenchmarkHook(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer d.Close()
+		defer func() {
+			if err := d.Close(); err != nil {
+				b.Error(err)
+			}
+		}()
 		loops := deploy(b, c, d, "loops")
 		const reads = 1000
 		b.ReportAllocs()
 		b.ResetTimer()
 		for n := 0; n < b.N; n += reads {
-			kernel(b, c, d, loops, "sload", reads)
+			kernel(b, c, d, loops, "sload", int64(min(reads, b.N-n)))
 		}
 	})
 }
